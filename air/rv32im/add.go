@@ -1,0 +1,61 @@
+package rv32im
+
+import "github.com/orrery/orrery/air"
+
+// Add is the chip of ADD and SUB.
+type Add struct {
+	layout air.Layout
+	Step
+	Live, Sub        air.Col
+	RdReg            air.Col
+	Rs1Reg, Rs2Reg   air.Col
+	Rs1, Rs2         Read
+	Rd               Write
+	Result           Word
+	CarryLo, CarryHi air.Col
+}
+
+// NewAdd lays the chip out.
+func NewAdd() *Add {
+	c := &Add{}
+	l := &c.layout
+	c.Step = newStep(l)
+	c.Live = l.Bit("live", "1 on rows of executed instructions")
+	c.Sub = l.Bit("sub", "1 for SUB")
+	c.RdReg = l.Felt("rd", "destination register")
+	c.Rs1Reg = l.Felt("rs1", "first source register")
+	c.Rs2Reg = l.Felt("rs2", "second source register")
+	c.Rs1 = newRead(l, "a", "first operand")
+	c.Rs2 = newRead(l, "b", "second operand")
+	c.Rd = newWrite(l, "rd", "destination")
+	c.Result = newWord(l, "c", "result")
+	c.CarryLo = l.Bit("carry_lo", "carry out of the low limbs")
+	c.CarryHi = l.Bit("carry_hi", "carry out of the high limbs")
+	return c
+}
+
+// Name is the chip's name.
+func (c *Add) Name() string { return "add" }
+
+// Columns is the chip's layout.
+func (c *Add) Columns() *air.Layout { return &c.layout }
+
+// Define proves, given a live row, that the instruction at pc is ADD or SUB and that
+// rd = rs1 + rs2 or rs1 - rs2 modulo 2^32. SUB is the addition c + b = a.
+func (c *Add) Define(b *air.Builder) {
+	live, sub := b.Col(c.Live), b.Col(c.Sub)
+	rd := b.Col(c.RdReg)
+	c.fetch(b, live, sub.Plus(OpAdd), rd, b.Col(c.Rs1Reg), b.Col(c.Rs2Reg))
+	x := readRegister(b, live, c.Step, SlotRs1, b.Col(c.Rs1Reg), c.Rs1)
+	y := readRegister(b, live, c.Step, SlotRs2, b.Col(c.Rs2Reg), c.Rs2)
+	z := c.Result.exprs(b)
+	z.rangeCheck(b, live)
+	writeRegister(b, live, c.Step, rd, c.Rd, z)
+	// With d = sub * (c - a): (a + d) + b = c - d, which is a + b = c for ADD and
+	// c + b = a for SUB.
+	dLo, dHi := sub.Mul(z.Lo.Sub(x.Lo)), sub.Mul(z.Hi.Sub(x.Hi))
+	addWords(b, "sum",
+		Value{x.Lo.Add(dLo), x.Hi.Add(dHi)}, y, Value{z.Lo.Sub(dLo), z.Hi.Sub(dHi)},
+		b.Col(c.CarryLo), b.Col(c.CarryHi))
+	c.advanceInOrder(b, live)
+}

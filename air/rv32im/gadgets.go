@@ -1,0 +1,135 @@
+package rv32im
+
+import "github.com/orrery/orrery/air"
+
+const limb = 1 << 16
+
+// Step is the part that all instruction chips share: which instruction, and when.
+type Step struct{ PC, Clk air.Col }
+
+func newStep(l *air.Layout) Step {
+	return Step{
+		PC:  l.Felt("pc", "program counter / 4; tied by the state bus"),
+		Clk: l.Felt("clk", "clock; tied by the state bus"),
+	}
+}
+
+// take receives the row's state. Assumes live is 0 or 1.
+func (s Step) take(b *air.Builder, live air.Expr) {
+	b.Receive(State, live, b.Col(s.PC), b.Col(s.Clk))
+}
+
+// advance receives the row's state and sends the next one.
+func (s Step) advance(b *air.Builder, live, nextPC air.Expr) {
+	s.take(b, live)
+	b.Send(State, live, nextPC, b.Col(s.Clk).Plus(1))
+}
+
+// advanceInOrder is advance to the following word.
+func (s Step) advanceInOrder(b *air.Builder, live air.Expr) {
+	s.advance(b, live, b.Col(s.PC).Plus(1))
+}
+
+// fetch looks the row's instruction up on the program bus. args are x0 to x3, the missing
+// ones zero.
+func (s Step) fetch(b *air.Builder, live, op air.Expr, args ...air.Expr) {
+	tuple := []air.Expr{b.Col(s.PC), op}
+	tuple = append(tuple, args...)
+	for len(tuple) < Program.Arity {
+		tuple = append(tuple, b.Nil())
+	}
+	b.Receive(Program, live, tuple...)
+}
+
+// timestamp is that of the row's access in the slot.
+func (s Step) timestamp(b *air.Builder, slot int) air.Expr {
+	return b.Col(s.Clk).Scale(4).Plus(int64(slot))
+}
+
+// Word is a 32-bit value as two 16-bit limbs.
+type Word struct{ Lo, Hi air.Col }
+
+// newWord appends the limbs of a value that is read, or pinned by a message.
+func newWord(l *air.Layout, name, doc string) Word {
+	return Word{Lo: l.U16(name+"_lo", doc+", low limb"), Hi: l.U16(name+"_hi", doc+", high limb")}
+}
+
+func (w Word) exprs(b *air.Builder) Value { return Value{b.Col(w.Lo), b.Col(w.Hi)} }
+
+// Value is a 32-bit value as two limb expressions.
+type Value struct{ Lo, Hi air.Expr }
+
+// rangeCheck looks both limbs up. Constrains lo, hi < 2^16 on live rows.
+func (v Value) rangeCheck(b *air.Builder, live air.Expr) {
+	b.Receive(Range16, live, v.Lo)
+	b.Receive(Range16, live, v.Hi)
+}
+
+// Read is an access that leaves the word as it was.
+type Read struct {
+	Value Word
+	Ts    air.Col // timestamp of the previous access
+}
+
+func newRead(l *air.Layout, name, doc string) Read {
+	return Read{
+		Value: newWord(l, name, doc),
+		Ts:    l.Felt(name+"_ts", "timestamp of the access before; tied by the memory bus"),
+	}
+}
+
+// Write is an access that replaces the word.
+type Write struct {
+	Old Word
+	Ts  air.Col // timestamp of the previous access
+}
+
+func newWrite(l *air.Layout, name, doc string) Write {
+	return Write{
+		Old: newWord(l, name+"_old", doc+" before the write"),
+		Ts:  l.Felt(name+"_ts", "timestamp of the access before; tied by the memory bus"),
+	}
+}
+
+// access replaces old by new in the word at address (in words): takes the old word with
+// its timestamp ts and puts the new one with the row's timestamp. Constrains the gap,
+// now - ts - 1, to GapBits bits, so that ts < now: timestamps on the bus are below
+// 2^(MaxClockLog+2), so no difference wraps.
+func access(b *air.Builder, live, address air.Expr, old, new Value, ts air.Col, now air.Expr) {
+	b.Receive(Memory, live, address, old.Lo, old.Hi, b.Col(ts))
+	b.Send(Memory, live, address, new.Lo, new.Hi, now)
+	b.Receive(Range16, live, now.Sub(b.Col(ts)).Plus(-1))
+}
+
+// readRegister reads register reg in the slot.
+func readRegister(b *air.Builder, live air.Expr, s Step, slot int, reg air.Expr, r Read) Value {
+	v := r.Value.exprs(b)
+	access(b, live, reg.Plus(RegisterBase), v, v, r.Ts, s.timestamp(b, slot))
+	return v
+}
+
+// writeRegister writes v to register reg. Assumes that the caller range-checks v.
+func writeRegister(b *air.Builder, live air.Expr, s Step, reg air.Expr, w Write, v Value) {
+	access(b, live, reg.Plus(RegisterBase), w.Old.exprs(b), v, w.Ts, s.timestamp(b, SlotRd))
+}
+
+// readMemory reads the word at address (in words).
+func readMemory(b *air.Builder, live air.Expr, s Step, address air.Expr, r Read) Value {
+	v := r.Value.exprs(b)
+	access(b, live, address, v, v, r.Ts, s.timestamp(b, SlotMemory))
+	return v
+}
+
+// writeMemory replaces the word at address (in words) by v. Assumes that the caller
+// range-checks v.
+func writeMemory(b *air.Builder, live air.Expr, s Step, address air.Expr, w Write, v Value) {
+	access(b, live, address, w.Old.exprs(b), v, w.Ts, s.timestamp(b, SlotMemory))
+}
+
+// addWords constrains x + y = z + 2^32 * carryHi with a carry bit between the limbs.
+// Assumes that all limbs are below 2^16 and the carries are bits; then z is the sum
+// modulo 2^32, because no side reaches 2^18.
+func addWords(b *air.Builder, name string, x, y, z Value, carryLo, carryHi air.Expr) {
+	b.Equal(name+": low limbs", x.Lo.Add(y.Lo), z.Lo.Add(carryLo.Scale(limb)))
+	b.Equal(name+": high limbs", x.Hi.Add(y.Hi).Add(carryLo), z.Hi.Add(carryHi.Scale(limb)))
+}

@@ -1,0 +1,74 @@
+package trace
+
+import (
+	"github.com/orrery/orrery/air"
+	"github.com/orrery/orrery/air/rv32im"
+	"github.com/orrery/orrery/field"
+	"github.com/orrery/orrery/rv"
+	"github.com/orrery/orrery/rv/exec"
+)
+
+// Row is an executed instruction as the fill functions see it. Its timestamps are those
+// that go on the memory bus, after refreshes (refresh.go).
+type Row struct {
+	exec.Record
+	Inst   rv.Inst
+	Clk    uint32
+	Second *exec.Second // second word of an access across a word boundary, else nil
+}
+
+// columns are the main columns of a table, in the order of the chip's layout.
+type columns [][]field.M31
+
+func (w columns) set(c air.Col, r int, v uint32) { w[c][r] = field.M31(v) }
+
+func (w columns) bit(c air.Col, r int, v bool) {
+	if v {
+		w[c][r] = 1
+	} else {
+		w[c][r] = 0
+	}
+}
+
+// elem writes a field element that isn't a small number.
+func (w columns) elem(c air.Col, r int, v field.M31) { w[c][r] = v }
+
+func (w columns) word(c rv32im.Word, r int, v uint32) {
+	w[c.Lo][r] = field.M31(v & 0xffff)
+	w[c.Hi][r] = field.M31(v >> 16)
+}
+
+func (w columns) step(c rv32im.Step, r int, x *Row) {
+	w.set(c.PC, r, x.PC/4)
+	w.set(c.Clk, r, x.Clk)
+}
+
+// read writes the previous timestamp and the value of an access that changes nothing.
+func (w columns) read(c rv32im.Read, r int, value, ts uint32) {
+	w.word(c.Value, r, value)
+	w.set(c.Ts, r, ts)
+}
+
+// rs1 and rs2 write the operands that the record holds.
+func (w columns) rs1(c rv32im.Read, r int, x *Row) { w.read(c, r, x.A, x.TsA) }
+func (w columns) rs2(c rv32im.Read, r int, x *Row) { w.read(c, r, x.B, x.TsB) }
+
+// old writes what the destination (register, or memory word of a store) held before.
+func (w columns) old(c rv32im.Write, r int, x *Row) {
+	w.word(c.Old, r, x.Old)
+	w.set(c.Ts, r, x.TsD)
+}
+
+// destination is the register slot that an instruction naming rd writes.
+func destination(rd uint8) uint32 {
+	if rd == 0 {
+		return rv32im.JunkRegister
+	}
+	return uint32(rd)
+}
+
+// sumCarries gives the carries out of the limbs of x + y.
+func sumCarries(x, y uint32) (lo, hi bool) {
+	c := (x&0xffff + y&0xffff) >> 16
+	return c != 0, (x>>16+y>>16+c)>>16 != 0
+}
