@@ -1,0 +1,198 @@
+// Package check evaluates compiled chips on concrete rows, one at a time and without
+// challenges: the row checker names the constraint that a wrong witness violates, and the
+// bus balance names the tuples that don't cancel. It is slow and meant for tests and for
+// explaining failures.
+package check
+
+import (
+	"errors"
+	"fmt"
+	"sort"
+	"strings"
+
+	"github.com/orrery/orrery/air"
+	"github.com/orrery/orrery/field"
+)
+
+// ErrConstraint says that a row violates a constraint.
+var ErrConstraint = errors.New("check: constraint violated")
+
+// ErrBalance says that messages don't cancel.
+var ErrBalance = errors.New("check: bus out of balance")
+
+// Table is a chip with the content of its columns.
+type Table struct {
+	AIR  *air.AIR
+	Main [][]field.M31 // by column, then row
+	Pre  [][]field.M31
+}
+
+// Height is the number of rows.
+func (t Table) Height() int { return len(t.Main[0]) }
+
+// Row gives the cells of row r.
+func (t Table) Row(r int) (main, pre []field.M31) {
+	main = make([]field.M31, len(t.Main))
+	for i, c := range t.Main {
+		main[i] = c[r]
+	}
+	pre = make([]field.M31, len(t.Pre))
+	for i, c := range t.Pre {
+		pre[i] = c[r]
+	}
+	return main, pre
+}
+
+// Message is a message of one row, with its values.
+type Message struct {
+	Bus   air.Bus
+	Mult  field.M31
+	Tuple []field.M31
+}
+
+func eval(a *air.AIR, main, pre, publics []field.M31) []field.M31 {
+	return air.Eval(a.Nodes, air.RingM31{}, func(n air.Node) field.M31 {
+		switch n.Op {
+		case air.OpMain:
+			return main[n.Index]
+		case air.OpPre:
+			return pre[n.Index]
+		case air.OpPublic:
+			return publics[n.Index]
+		}
+		return 0 // leaves over E don't reach the nodes that are read here
+	}, nil)
+}
+
+// Row checks the chip's own constraints on one row. The error names the constraint, its
+// value, and the cells that occur in it.
+func Row(a *air.AIR, main, pre, publics []field.M31) error {
+	v := eval(a, main, pre, publics)
+	for _, k := range a.Constraints[:a.Own] {
+		if v[k.Node] != 0 {
+			return fmt.Errorf("%w: chip %s: %q is %d; %s", ErrConstraint, a.Name, k.Name, v[k.Node], cells(a, k.Node, main))
+		}
+	}
+	return nil
+}
+
+// cells lists the main cells below a node.
+func cells(a *air.AIR, root air.NodeID, main []field.M31) string {
+	seen := make(map[air.NodeID]bool)
+	var cols []int
+	var walk func(air.NodeID)
+	walk = func(id air.NodeID) {
+		if seen[id] {
+			return
+		}
+		seen[id] = true
+		n := a.Nodes[id]
+		if n.Op == air.OpMain {
+			cols = append(cols, int(n.Index))
+		}
+		if !n.Leaf() {
+			walk(n.A)
+			walk(n.B)
+		}
+	}
+	walk(root)
+	sort.Ints(cols)
+	var s strings.Builder
+	for i, c := range cols {
+		if i > 0 {
+			s.WriteString(", ")
+		}
+		fmt.Fprintf(&s, "%s = %d", a.Main[c].Name, main[c])
+	}
+	return s.String()
+}
+
+// Messages lists the messages of one row whose multiplicity isn't zero.
+func Messages(a *air.AIR, main, pre, publics []field.M31) []Message {
+	v := eval(a, main, pre, publics)
+	var out []Message
+	for _, m := range a.Messages {
+		if v[m.Mult] == 0 {
+			continue
+		}
+		tuple := make([]field.M31, len(m.Tuple))
+		for i, t := range m.Tuple {
+			tuple[i] = v[t]
+		}
+		out = append(out, Message{Bus: m.Bus, Mult: v[m.Mult], Tuple: tuple})
+	}
+	return out
+}
+
+// Tables checks every row of every table and the balance of all buses, with extra
+// messages from outside the tables. It reports up to ten failures.
+func Tables(tables []Table, publics []field.M31, extra []Message) error {
+	var errs []error
+	balance := NewBalance()
+	for _, m := range extra {
+		balance.Add(m, "outside")
+	}
+	for i, t := range tables {
+		for r := range t.Height() {
+			main, pre := t.Row(r)
+			if err := Row(t.AIR, main, pre, publics); err != nil {
+				errs = append(errs, fmt.Errorf("table %d, row %d: %w", i, r, err))
+				if len(errs) >= 10 {
+					return errors.Join(errs...)
+				}
+			}
+			for _, m := range Messages(t.AIR, main, pre, publics) {
+				balance.Add(m, fmt.Sprintf("%s row %d", t.AIR.Name, r))
+			}
+		}
+	}
+	if err := balance.Err(); err != nil {
+		errs = append(errs, err)
+	}
+	return errors.Join(errs...)
+}
+
+// Balance sums multiplicities by tuple.
+type Balance struct {
+	sums  map[string]field.M31
+	names map[string]string
+}
+
+// NewBalance is an empty balance.
+func NewBalance() *Balance {
+	return &Balance{sums: make(map[string]field.M31), names: make(map[string]string)}
+}
+
+// Add counts a message; origin is kept for the error text.
+func (s *Balance) Add(m Message, origin string) {
+	key := fmt.Sprintf("%s%v", m.Bus.Name, m.Tuple)
+	s.sums[key] = s.sums[key].Add(m.Mult)
+	if s.sums[key] == 0 {
+		delete(s.sums, key)
+		delete(s.names, key)
+		return
+	}
+	if len(s.names[key]) < 200 {
+		s.names[key] += " [" + origin + "]"
+	}
+}
+
+// Err names up to ten tuples that don't cancel, in a fixed order.
+func (s *Balance) Err() error {
+	if len(s.sums) == 0 {
+		return nil
+	}
+	keys := make([]string, 0, len(s.sums))
+	for k := range s.sums {
+		keys = append(keys, k)
+	}
+	sort.Strings(keys)
+	var text strings.Builder
+	for i, k := range keys {
+		if i == 10 {
+			break
+		}
+		fmt.Fprintf(&text, "\n  %s, multiplicity %d, from%s", k, s.sums[k], s.names[k])
+	}
+	return fmt.Errorf("%w: %d tuples:%s", ErrBalance, len(keys), text.String())
+}
