@@ -6,16 +6,16 @@ import (
 	"github.com/orrery/orrery/field"
 )
 
-// Domain is a twin coset of 2^Log points: the half coset Initial + k Step for k in
-// [0, 2^(Log-1)), where Step has order 2^(Log-1), and the conjugates of these points.
+// Domain is a twin coset of 2^Log points, Log >= 1: the half coset Initial + k Step for k
+// in [0, 2^(Log-1)), where Step is g_(Log-1), and the conjugates of these points.
 //
 // Values on a domain are stored in one order everywhere: storage index s < 2^(Log-1)
 // holds the point with k = s bit-reversed on Log-1 bits, and s + 2^(Log-1) holds its
 // conjugate. So the conjugation bit is the highest one, and 2P for the point P at s lies
 // at s>>1 of the doubled domain.
 type Domain struct {
-	Initial, Step Point
-	Log           int
+	Initial Point
+	Log     int
 }
 
 // Canonic returns the canonic coset of 2^log points, all odd multiples of g_(log+1), for
@@ -24,7 +24,7 @@ func Canonic(log int) Domain {
 	if log < 1 || log >= LogOrder {
 		panic("circle: no canonic coset of this size")
 	}
-	return Domain{Generator(log + 1), Generator(log - 1), log}
+	return Domain{Generator(log + 1), log}
 }
 
 // ConstraintDomain returns the domain of 2^(logN+1) points on which the constraints of
@@ -35,7 +35,7 @@ func ConstraintDomain(logN, logBlowup int) Domain {
 	if logN < 0 || logBlowup < 1 || logN+logBlowup >= LogOrder {
 		panic("circle: no constraint domain of this size")
 	}
-	return Domain{Generator(logN + logBlowup + 1), Generator(logN), logN + 1}
+	return Domain{Generator(logN + logBlowup + 1), logN + 1}
 }
 
 // Size returns the number of points.
@@ -43,11 +43,16 @@ func (d Domain) Size() int {
 	return 1 << d.Log
 }
 
+// Step returns the generator g_(Log-1) of the group of which half a domain is a coset.
+func (d Domain) Step() Point {
+	return Generator(d.Log - 1)
+}
+
 // At returns the point at storage index s, 0 <= s < Size. It takes Log-1 doublings; use
 // Half for all points.
 func (d Domain) At(s int) Point {
 	half := 1 << (d.Log - 1)
-	p := d.Initial.Add(d.Step.Times(uint64(BitReverse(s&(half-1), d.Log-1))))
+	p := d.Initial.Add(d.Step().Times(uint64(BitReverse(s&(half-1), d.Log-1))))
 	if s >= half {
 		return p.Conj()
 	}
@@ -57,7 +62,7 @@ func (d Domain) At(s int) Point {
 // Double returns the domain of the doubled points, half as large. It must not be used
 // with Log = 1.
 func (d Domain) Double() Domain {
-	return Domain{d.Initial.Double(), d.Step.Double(), d.Log - 1}
+	return Domain{d.Initial.Double(), d.Log - 1}
 }
 
 // Half writes the coordinates of the points at storage indices [0, Size/2) to xs and ys,
@@ -66,9 +71,9 @@ func (d Domain) Half(xs, ys []field.M31) {
 	half := 1 << (d.Log - 1)
 	xs, ys = xs[:half], ys[:half]
 	xs[0], ys[0] = d.Initial.X, d.Initial.Y
-	// Bit j of the storage index stands for the summand 2^(Log-2-j) Step.
+	// Bit j of the storage index stands for the summand 2^(Log-2-j) Step = g_(j+1).
 	for j, n := 0, 1; n < half; j, n = j+1, 2*n {
-		g := d.Step.DoubleN(d.Log - 2 - j)
+		g := Generator(j + 1)
 		for s := range n {
 			p := Point{xs[s], ys[s]}.Add(g)
 			xs[n+s], ys[n+s] = p.X, p.Y

@@ -42,7 +42,7 @@ func TestDomain(t *testing.T) {
 				}
 			}
 			for s, next := range d.NextByStep() {
-				if got := d.At(s).Add(d.Step); got != d.At(int(next)) {
+				if got := d.At(s).Add(d.Step()); got != d.At(int(next)) {
 					t.Fatalf("next of %d is not %d", s, next)
 				}
 			}
@@ -84,7 +84,7 @@ func TestConstraintDomain(t *testing.T) {
 					t.Fatalf("log %d, blowup %d: index %d", logN, b, s)
 				}
 			}
-			if d.Step != Generator(logN) {
+			if d.Step() != Generator(logN) {
 				t.Fatalf("log %d, blowup %d: step", logN, b)
 			}
 		}
