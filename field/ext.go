@@ -116,12 +116,12 @@ func (x E) MulCM31(y CM31) E {
 // Norm returns the norm of x over CM31, the product of x and its two conjugates under
 // v -> w v for the cube roots of unity w. It is zero only for x = 0.
 func (x E) Norm() CM31 {
-	_, n := x.adjugate()
+	_, n := x.Adjugate()
 	return n
 }
 
-// adjugate returns the product t of the two other conjugates of x, and the norm x*t.
-func (x E) adjugate() (t E, norm CM31) {
+// Adjugate returns the product t of the two other conjugates of x, and the norm x*t.
+func (x E) Adjugate() (t E, norm CM31) {
 	t.C0 = x.C0.Square().Sub(x.C1.Mul(x.C2).mul5())
 	t.C1 = x.C2.Square().mul5().Sub(x.C0.Mul(x.C1))
 	t.C2 = x.C1.Square().Sub(x.C0.Mul(x.C2))
@@ -131,7 +131,7 @@ func (x E) adjugate() (t E, norm CM31) {
 
 // Inv returns 1/x, and 0 for x = 0.
 func (x E) Inv() E {
-	t, norm := x.adjugate()
+	t, norm := x.Adjugate()
 	return t.MulCM31(norm.Inv())
 }
 

@@ -1,0 +1,118 @@
+package vec
+
+import (
+	"math/rand/v2"
+	"slices"
+	"testing"
+
+	"github.com/orrery/orrery/field"
+)
+
+func TestButterflies(t *testing.T) {
+	forLengths(t, func(t *testing.T, r *rand.Rand, n int) {
+		for _, w := range append(edges, field.New(r.Uint64())) {
+			a, b := column(r, n), column(r, n)
+			fa, fb := slices.Clone(a), slices.Clone(b)
+			Forward(fa, fb, w)
+			ia, ib := slices.Clone(a), slices.Clone(b)
+			Inverse(ia, ib, w)
+			for i := range n {
+				if m := b[i].Mul(w); fa[i] != a[i].Add(m) || fb[i] != a[i].Sub(m) {
+					t.Fatalf("Forward, length %d, twiddle %d: pair %d", n, w, i)
+				}
+				if ia[i] != a[i].Add(b[i]) || ib[i] != a[i].Sub(b[i]).Mul(w) {
+					t.Fatalf("Inverse, length %d, twiddle %d: pair %d", n, w, i)
+				}
+			}
+		}
+	})
+}
+
+func TestButterflies4(t *testing.T) {
+	forLengths(t, func(t *testing.T, r *rand.Rand, n int) {
+		w := column(r, 3)
+		var a, got, want [4][]field.M31
+		for k := range a {
+			a[k] = column(r, n)
+		}
+		fresh := func() {
+			for k := range a {
+				got[k], want[k] = slices.Clone(a[k]), slices.Clone(a[k])
+			}
+		}
+		check := func(name string) {
+			for k := range got {
+				if !slices.Equal(got[k], want[k]) {
+					t.Fatalf("%s, length %d: quarter %d", name, n, k)
+				}
+			}
+		}
+		fresh()
+		Forward4(got[0], got[1], got[2], got[3], w[0], w[1], w[2])
+		Forward(want[0], want[2], w[0])
+		Forward(want[1], want[3], w[0])
+		Forward(want[0], want[1], w[1])
+		Forward(want[2], want[3], w[2])
+		check("Forward4")
+		fresh()
+		Inverse4(got[0], got[1], got[2], got[3], w[0], w[1], w[2])
+		Inverse(want[0], want[1], w[1])
+		Inverse(want[2], want[3], w[2])
+		Inverse(want[0], want[2], w[0])
+		Inverse(want[1], want[3], w[0])
+		check("Inverse4")
+	})
+}
+
+// acrossTwiddle is the twiddle across at index s by the rule in ForwardTail's comment.
+func acrossTwiddle(t1 []field.M31, s int) field.M31 {
+	x, y := t1[s/4*2], t1[s/4*2+1]
+	return []field.M31{y, y.Neg(), x.Neg(), x}[s%4]
+}
+
+func TestTails(t *testing.T) {
+	for blocks := range 7 {
+		r := rand.New(rand.NewPCG(uint64(blocks), 2))
+		n := blocks * TailRun
+		tw := [4][]field.M31{column(r, n/2), column(r, n/4), column(r, n/8), column(r, n/16)}
+		lo, hi := column(r, n), column(r, n)
+
+		wantLo, wantHi := slices.Clone(lo), slices.Clone(hi)
+		for k := 3; k >= 0; k-- {
+			for b, w := range tw[k] {
+				at, run := b<<(k+1), 1<<k
+				Forward(wantLo[at:at+run], wantLo[at+run:at+2*run], w)
+				Forward(wantHi[at:at+run], wantHi[at+run:at+2*run], w)
+			}
+		}
+		for s := range n {
+			Forward(wantLo[s:s+1], wantHi[s:s+1], acrossTwiddle(tw[0], s))
+		}
+		gotLo, gotHi := slices.Clone(lo), slices.Clone(hi)
+		ForwardTail(gotLo, gotHi, tw[3], tw[2], tw[1], tw[0])
+		if !slices.Equal(gotLo, wantLo) || !slices.Equal(gotHi, wantHi) {
+			t.Fatalf("ForwardTail, length %d", n)
+		}
+
+		for shift := uint(0); shift <= 30; shift += 5 {
+			wantLo, wantHi := slices.Clone(lo), slices.Clone(hi)
+			for s := range n {
+				Inverse(wantLo[s:s+1], wantHi[s:s+1], acrossTwiddle(tw[0], s))
+			}
+			for k := range tw {
+				for b, w := range tw[k] {
+					at, run := b<<(k+1), 1<<k
+					Inverse(wantLo[at:at+run], wantLo[at+run:at+2*run], w)
+					Inverse(wantHi[at:at+run], wantHi[at+run:at+2*run], w)
+				}
+			}
+			MulConst(wantLo, wantLo, 1<<shift)
+			MulConst(wantHi, wantHi, 1<<shift)
+			gotLo, gotHi := slices.Clone(lo), slices.Clone(hi)
+			InverseTail(gotLo, gotHi, tw[3], tw[2], tw[1], tw[0], shift)
+			if !slices.Equal(gotLo, wantLo) || !slices.Equal(gotHi, wantHi) {
+				t.Fatalf("InverseTail, length %d, shift %d", n, shift)
+			}
+		}
+	}
+}

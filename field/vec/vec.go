@@ -1,0 +1,96 @@
+// Package vec holds the prover's kernels over columns of field elements. Everything here
+// is portable Go and the reference for any faster version.
+//
+// Conventions: the length of the first argument is the number of elements; the other
+// slices must be at least as long (or the call panics). A destination may start at the
+// same element as an input, but must not overlap one otherwise. All elements are
+// canonical, before and after.
+package vec
+
+import "github.com/orrery/orrery/field"
+
+// Kernels names the implementation in use.
+func Kernels() string {
+	return "portable"
+}
+
+// Add sets dst = a + b.
+func Add(dst, a, b []field.M31) {
+	a, b = a[:len(dst)], b[:len(dst)]
+	for i := range dst {
+		dst[i] = a[i].Add(b[i])
+	}
+}
+
+// Sub sets dst = a - b.
+func Sub(dst, a, b []field.M31) {
+	a, b = a[:len(dst)], b[:len(dst)]
+	for i := range dst {
+		dst[i] = a[i].Sub(b[i])
+	}
+}
+
+// Mul sets dst = a * b.
+func Mul(dst, a, b []field.M31) {
+	a, b = a[:len(dst)], b[:len(dst)]
+	for i := range dst {
+		dst[i] = a[i].Mul(b[i])
+	}
+}
+
+// Neg sets dst = -a.
+func Neg(dst, a []field.M31) {
+	a = a[:len(dst)]
+	for i := range dst {
+		dst[i] = a[i].Neg()
+	}
+}
+
+// AddConst sets dst = a + c.
+func AddConst(dst, a []field.M31, c field.M31) {
+	a = a[:len(dst)]
+	for i := range dst {
+		dst[i] = a[i].Add(c)
+	}
+}
+
+// MulConst sets dst = a * c.
+func MulConst(dst, a []field.M31, c field.M31) {
+	a = a[:len(dst)]
+	for i := range dst {
+		dst[i] = a[i].Mul(c)
+	}
+}
+
+// MulAdd sets dst = dst + a * b.
+func MulAdd(dst, a, b []field.M31) {
+	a, b = a[:len(dst)], b[:len(dst)]
+	for i := range dst {
+		dst[i] = mulAdd(dst[i], a[i], b[i])
+	}
+}
+
+// MulAddConst sets dst = dst + a * c.
+func MulAddConst(dst, a []field.M31, c field.M31) {
+	a = a[:len(dst)]
+	for i := range dst {
+		dst[i] = mulAdd(dst[i], a[i], c)
+	}
+}
+
+// mulAdd returns x + a*b. With x and a below p and b at most p, the sum is at most p*p,
+// so one reduction does for both operations.
+func mulAdd(x, a, b field.M31) field.M31 {
+	return reduce62(uint64(x) + uint64(a)*uint64(b))
+}
+
+// reduce62 returns x mod p for x <= p*p.
+func reduce62(x uint64) field.M31 {
+	s := uint32(x&field.P) + uint32(x>>31)
+	return field.M31(min(s, s-field.P))
+}
+
+// fold returns a number congruent to x and below 2^34.
+func fold(x uint64) uint64 {
+	return x&field.P + x>>31
+}

@@ -1,0 +1,266 @@
+package vec
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"testing"
+
+	"github.com/orrery/orrery/field"
+)
+
+var edges = []field.M31{0, 1, field.P - 1, field.P - 2, 1 << 30}
+
+// column returns n elements, random with edge values strewn in.
+func column(r *rand.Rand, n int) []field.M31 {
+	v := make([]field.M31, n)
+	for i := range v {
+		if r.IntN(2) == 0 {
+			v[i] = edges[r.IntN(len(edges))]
+		} else {
+			v[i] = field.New(r.Uint64())
+		}
+	}
+	return v
+}
+
+func planes(r *rand.Rand, n int) Planes {
+	var p Planes
+	for k := range p {
+		p[k] = column(r, n)
+	}
+	return p
+}
+
+func clonePlanes(p Planes) Planes {
+	for k := range p {
+		p[k] = slices.Clone(p[k])
+	}
+	return p
+}
+
+// forLengths runs f for all lengths 0 to 67 and some around the block size.
+func forLengths(t *testing.T, f func(t *testing.T, r *rand.Rand, n int)) {
+	t.Helper()
+	lengths := []int{block - 1, block, block + 1, 2*block + 5}
+	for n := range 68 {
+		lengths = append(lengths, n)
+	}
+	for _, n := range lengths {
+		f(t, rand.New(rand.NewPCG(uint64(n), 1)), n)
+	}
+}
+
+func TestBase(t *testing.T) {
+	type M = field.M31
+	kernels := []struct {
+		name string
+		run  func(dst, a, b []M, c M)
+		want func(d, a, b, c M) M
+	}{
+		{"Add", func(dst, a, b []M, _ M) { Add(dst, a, b) }, func(_, a, b, _ M) M { return a.Add(b) }},
+		{"Sub", func(dst, a, b []M, _ M) { Sub(dst, a, b) }, func(_, a, b, _ M) M { return a.Sub(b) }},
+		{"Mul", func(dst, a, b []M, _ M) { Mul(dst, a, b) }, func(_, a, b, _ M) M { return a.Mul(b) }},
+		{"Neg", func(dst, a, _ []M, _ M) { Neg(dst, a) }, func(_, a, _, _ M) M { return a.Neg() }},
+		{"AddConst", func(dst, a, _ []M, c M) { AddConst(dst, a, c) }, func(_, a, _, c M) M { return a.Add(c) }},
+		{"MulConst", func(dst, a, _ []M, c M) { MulConst(dst, a, c) }, func(_, a, _, c M) M { return a.Mul(c) }},
+		{"MulAdd", func(dst, a, b []M, _ M) { MulAdd(dst, a, b) }, func(d, a, b, _ M) M { return a.Mul(b).Add(d) }},
+		{"MulAddConst", func(dst, a, _ []M, c M) { MulAddConst(dst, a, c) }, func(d, a, _, c M) M { return a.Mul(c).Add(d) }},
+	}
+	for _, k := range kernels {
+		t.Run(k.name, func(t *testing.T) {
+			forLengths(t, func(t *testing.T, r *rand.Rand, n int) {
+				// Inputs may be longer than the destination.
+				d, a, b := column(r, n), column(r, n+3), column(r, n+1)
+				for _, c := range append(edges, field.New(r.Uint64())) {
+					want := make([]M, n)
+					wantA := slices.Clone(a)
+					for i := range want {
+						want[i] = k.want(d[i], a[i], b[i], c)
+						wantA[i] = k.want(a[i], a[i], b[i], c)
+					}
+					got := slices.Clone(d)
+					k.run(got, a, b, c)
+					if !slices.Equal(got, want) {
+						t.Fatalf("length %d, c = %d: got %v, want %v", n, c, got, want)
+					}
+					gotA := slices.Clone(a)
+					k.run(gotA[:n], gotA, b, c)
+					if !slices.Equal(gotA, wantA) {
+						t.Fatalf("length %d, c = %d, in place: got %v, want %v", n, c, gotA, wantA)
+					}
+				}
+			})
+		})
+	}
+}
+
+func TestPlanes(t *testing.T) {
+	type E = field.E
+	kernels := []struct {
+		name string
+		run  func(dst, a, b Planes, col []field.M31, c E)
+		want func(d, a, b E, x field.M31, c E) E
+	}{
+		{"AddE", func(dst, a, b Planes, _ []field.M31, _ E) { AddE(dst, a, b) },
+			func(_, a, b E, _ field.M31, _ E) E { return a.Add(b) }},
+		{"SubE", func(dst, a, b Planes, _ []field.M31, _ E) { SubE(dst, a, b) },
+			func(_, a, b E, _ field.M31, _ E) E { return a.Sub(b) }},
+		{"AddConstE", func(dst, a, _ Planes, _ []field.M31, c E) { AddConstE(dst, a, c) },
+			func(_, a, _ E, _ field.M31, c E) E { return a.Add(c) }},
+		{"MulE", func(dst, a, b Planes, _ []field.M31, _ E) { MulE(dst, a, b) },
+			func(_, a, b E, _ field.M31, _ E) E { return a.Mul(b) }},
+		{"MulBaseE", func(dst, a, _ Planes, x []field.M31, _ E) { MulBaseE(dst, a, x) },
+			func(_, a, _ E, x field.M31, _ E) E { return a.MulBase(x) }},
+		{"MulConstE", func(dst, a, _ Planes, _ []field.M31, c E) { MulConstE(dst, a, c) },
+			func(_, a, _ E, _ field.M31, c E) E { return a.Mul(c) }},
+		{"AccConst", func(dst, _, _ Planes, x []field.M31, c E) { AccConst(dst, x, c) },
+			func(d, _, _ E, x field.M31, c E) E { return c.MulBase(x).Add(d) }},
+	}
+	for _, k := range kernels {
+		t.Run(k.name, func(t *testing.T) {
+			forLengths(t, func(t *testing.T, r *rand.Rand, n int) {
+				d, a, b, col := planes(r, n), planes(r, n), planes(r, n), column(r, n)
+				one := planes(r, 1)
+				c := At(&one, 0)
+				got, gotA := clonePlanes(d), clonePlanes(a)
+				k.run(got, a, b, col, c)
+				k.run(gotA, gotA, b, col, c)
+				for i := range n {
+					if want := k.want(At(&d, i), At(&a, i), At(&b, i), col[i], c); At(&got, i) != want {
+						t.Fatalf("length %d: element %d is %v, want %v", n, i, At(&got, i), want)
+					}
+					if want := k.want(At(&a, i), At(&a, i), At(&b, i), col[i], c); At(&gotA, i) != want {
+						t.Fatalf("length %d, in place: element %d is %v, want %v", n, i, At(&gotA, i), want)
+					}
+				}
+			})
+		})
+	}
+}
+
+func TestAccConsts(t *testing.T) {
+	forLengths(t, func(t *testing.T, r *rand.Rand, n int) {
+		for _, m := range []int{0, 1, 3, 4, 5, 8, 11} {
+			cols, cs := make([][]field.M31, m), make([]field.E, m)
+			for j := range cols {
+				cols[j] = column(r, n)
+				p := planes(r, 1)
+				cs[j] = At(&p, 0)
+			}
+			d := planes(r, n)
+			got := clonePlanes(d)
+			AccConsts(got, cols, cs)
+			for i := range n {
+				want := At(&d, i)
+				for j := range cols {
+					want = want.Add(cs[j].MulBase(cols[j][i]))
+				}
+				if At(&got, i) != want {
+					t.Fatalf("length %d, %d columns: element %d", n, m, i)
+				}
+			}
+		}
+	})
+}
+
+// TestLargest fills every accumulator with the largest values there are.
+func TestLargest(t *testing.T) {
+	const n = 2*block + 3
+	top := field.M31(field.P - 1)
+	col := make([]field.M31, n)
+	for i := range col {
+		col[i] = top
+	}
+	all := Planes{col, col, col, col, col, col}
+	e := At(&all, 0)
+	if got, want := DotE(col, all), e.MulBase(top).MulBase(n); got != want {
+		t.Errorf("DotE: %v, want %v", got, want)
+	}
+	dst := clonePlanes(all)
+	AccConsts(dst, [][]field.M31{col, col, col, col}, []field.E{e, e, e, e})
+	if got, want := At(&dst, 0), e.MulBase(top).MulBase(4).Add(e); got != want {
+		t.Errorf("AccConsts: %v, want %v", got, want)
+	}
+}
+
+func TestDot(t *testing.T) {
+	forLengths(t, func(t *testing.T, r *rand.Rand, n int) {
+		a, b, w := column(r, n), column(r, n+2), planes(r, n+1)
+		var want field.M31
+		var wantE field.E
+		for i := range a {
+			want = want.Add(a[i].Mul(b[i]))
+			wantE = wantE.Add(At(&w, i).MulBase(a[i]))
+		}
+		if got := Dot(a, b); got != want {
+			t.Fatalf("Dot, length %d: %d, want %d", n, got, want)
+		}
+		if got := DotE(a, w); got != wantE {
+			t.Fatalf("DotE, length %d: %v, want %v", n, got, wantE)
+		}
+	})
+}
+
+func TestBatchInverse(t *testing.T) {
+	forLengths(t, func(t *testing.T, r *rand.Rand, n int) {
+		for _, zeros := range []bool{false, true} {
+			src, srcE := column(r, n), planes(r, n)
+			for i := range src {
+				if zeros && r.IntN(8) == 0 {
+					Set(&srcE, i, field.E{})
+				}
+				if !zeros {
+					src[i] = max(src[i], 1)
+				}
+			}
+			want, wantE := -1, -1
+			for i := n - 1; i >= 0; i-- {
+				if src[i] == 0 {
+					want = i
+				}
+				if At(&srcE, i).IsZero() {
+					wantE = i
+				}
+			}
+			dst, dstE := make([]field.M31, n), MakePlanes(n)
+			inPlace, inPlaceE := slices.Clone(src), clonePlanes(srcE)
+			for _, got := range []int{BatchInverse(dst, src), BatchInverse(inPlace, inPlace)} {
+				if got != want {
+					t.Fatalf("length %d: first zero at %d, want %d", n, got, want)
+				}
+			}
+			for _, got := range []int{BatchInverseE(dstE, srcE), BatchInverseE(inPlaceE, inPlaceE)} {
+				if got != wantE {
+					t.Fatalf("E, length %d: first zero at %d, want %d", n, got, wantE)
+				}
+			}
+			for i := range n {
+				if dst[i] != src[i].Inv() || inPlace[i] != dst[i] {
+					t.Fatalf("length %d: element %d", n, i)
+				}
+				if At(&dstE, i) != At(&srcE, i).Inv() || At(&inPlaceE, i) != At(&dstE, i) {
+					t.Fatalf("E, length %d: element %d", n, i)
+				}
+			}
+		}
+	})
+}
+
+func TestMakePlanes(t *testing.T) {
+	p := MakePlanes(5)
+	p[0] = append(p[0], 7)
+	if p[1][0] != 0 {
+		t.Fatal("planes overlap")
+	}
+	q := Slice(p, 1, 3)
+	Set(&q, 1, field.Basis(4))
+	if len(q[0]) != 2 || At(&p, 2) != field.Basis(4) {
+		t.Fatal("Slice does not share memory")
+	}
+}
+
+func ExampleKernels() {
+	fmt.Println(Kernels())
+	// Output: portable
+}
