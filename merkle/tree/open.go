@@ -1,0 +1,56 @@
+package tree
+
+import (
+	"fmt"
+
+	"github.com/orrery/orrery/field"
+	"github.com/orrery/orrery/hash"
+	"github.com/orrery/orrery/merkle"
+)
+
+// Open returns the rows that the queries open and the nodes that prove them, as
+// merkle.Verify wants them. indices lie below the largest height, in any order, with or
+// without repetitions.
+func (t *Tree) Open(indices []uint32) (merkle.Rows, merkle.Proof, error) {
+	_, nodes, err := merkle.Sizes(t.shape, t.capLog, indices)
+	if err != nil {
+		return nil, merkle.Proof{}, fmt.Errorf("tree: %w", err)
+	}
+	rows := make(merkle.Rows, len(t.groups))
+	for i, g := range t.groups {
+		rows[i] = g.rows(merkle.Distinct(indices, t.top-g.LogHeight))
+	}
+	proof := merkle.Proof{Nodes: make([]hash.Digest, 0, nodes)}
+	for k := t.top; k > t.capLog; k-- {
+		known := merkle.Distinct(indices, t.top-k)
+		for i := 0; i < len(known); i++ {
+			if i+1 < len(known) && known[i+1] == known[i]^1 {
+				i++
+				continue
+			}
+			proof.Nodes = append(proof.Nodes, t.node(k, int(known[i]^1)))
+		}
+	}
+	return rows, proof, nil
+}
+
+// rows returns the rows with the given indices, one after the other.
+func (g *Group) rows(indices []uint32) []field.M31 {
+	out := make([]field.M31, 0, len(indices)*len(g.Columns))
+	for _, i := range indices {
+		for _, c := range g.Columns {
+			out = append(out, c[i])
+		}
+	}
+	return out
+}
+
+// node returns node i of level k, kept or not.
+func (t *Tree) node(k, i int) hash.Digest {
+	if k <= t.kept {
+		return t.levels[k-t.capLog][i]
+	}
+	var out [1]hash.Digest
+	t.compute(k, i, out[:])
+	return out[0]
+}
