@@ -1,0 +1,71 @@
+package fft
+
+import (
+	"github.com/orrery/orrery/circle"
+	"github.com/orrery/orrery/field"
+	"github.com/orrery/orrery/field/vec"
+)
+
+// BasisAt returns the values at z of the basis of coefficients for size 2^log, log >= 1:
+// a polynomial with coefficients c has the value vec.DotE(c, BasisAt(z, log)) there.
+func BasisAt(z circle.PointE, log int) vec.Planes {
+	return tensor(factors(z, log))
+}
+
+// factors returns the basis elements of the indices 2^k at z: x, pi(x), ..., and last y.
+func factors(z circle.PointE, log int) []field.E {
+	f := make([]field.E, log)
+	for k, x := 0, z.X; k < log-1; k, x = k+1, circle.DoubleXE(x) {
+		f[k] = x
+	}
+	f[log-1] = z.Y
+	return f
+}
+
+// logLow is the logarithm of the part of the basis that an Evaluator keeps in the cache.
+const logLow = 10
+
+// Evaluator evaluates polynomials at one point. The basis is a tensor product: instead
+// of 2^log weights in E it keeps those of the low bits and of the high bits apart.
+type Evaluator struct {
+	low  vec.Planes
+	high vec.Planes
+}
+
+// NewEvaluator prepares evaluations at z of polynomials with 2^log coefficients, log >= 1.
+func NewEvaluator(z circle.PointE, log int) *Evaluator {
+	f := factors(z, log)
+	n := min(log, logLow)
+	return &Evaluator{tensor(f[:n]), tensor(f[n:])}
+}
+
+// tensor returns the products over all subsets of the factors.
+func tensor(factors []field.E) vec.Planes {
+	w := vec.MakePlanes(1 << len(factors))
+	vec.Set(&w, 0, field.One())
+	for k, f := range factors {
+		n := 1 << k
+		vec.MulConstE(vec.Slice(w, n, 2*n), vec.Slice(w, 0, n), f)
+	}
+	return w
+}
+
+// Eval returns the value of the polynomial with the given coefficients. Their number must
+// be that for which e was made, or Eval panics.
+func (e *Evaluator) Eval(coeffs []field.M31) field.E {
+	n := len(e.low[0])
+	if len(coeffs) != n*len(e.high[0]) {
+		panic("circle/fft: wrong number of coefficients for an Evaluator")
+	}
+	var sum field.E
+	for j := range len(coeffs) / n {
+		sum = sum.Add(vec.DotE(coeffs[j*n:(j+1)*n], e.low).Mul(vec.At(&e.high, j)))
+	}
+	return sum
+}
+
+// EvalAt returns the value at z of the polynomial with the given coefficients, a power of
+// two of them, at least 2. To evaluate several at one point, use an Evaluator.
+func EvalAt(coeffs []field.M31, z circle.PointE) field.E {
+	return NewEvaluator(z, log2(len(coeffs))).Eval(coeffs)
+}
