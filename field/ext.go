@@ -69,7 +69,8 @@ func (x E) SubBase(y M31) E {
 }
 
 // Mul returns x * y. Sums of up to four products of coordinates fit 64 bits, so each
-// coordinate of the result is reduced once.
+// coordinate of the result is reduced once; folded sums are so small that five of them
+// need no more than the cheaper reduction.
 func (x E) Mul(y E) E {
 	r00, i00 := mulWide(x.C0, y.C0)
 	r01, i01 := mulWide(x.C0, y.C1)
@@ -81,9 +82,9 @@ func (x E) Mul(y E) E {
 	r21, i21 := mulWide(x.C2, y.C1)
 	r22, i22 := mulWide(x.C2, y.C2)
 	return E{
-		CM31{reduce64(fold(r00) + 5*fold(r12+r21)), reduce64(fold(i00) + 5*fold(i12+i21))},
-		CM31{reduce64(fold(r01+r10) + 5*fold(r22)), reduce64(fold(i01+i10) + 5*fold(i22))},
-		CM31{reduce64(fold(r02+r20) + fold(r11)), reduce64(fold(i02+i20) + fold(i11))},
+		CM31{reduce62(fold(r00) + 5*fold(r12+r21)), reduce62(fold(i00) + 5*fold(i12+i21))},
+		CM31{reduce62(fold(r01+r10) + 5*fold(r22)), reduce62(fold(i01+i10) + 5*fold(i22))},
+		CM31{reduce62(fold(r02+r20) + fold(r11)), reduce62(fold(i02+i20) + fold(i11))},
 	}
 }
 
@@ -97,9 +98,9 @@ func (x E) Square() E {
 	r11, i11 := mulWide(x.C1, x.C1)
 	r22, i22 := mulWide(x.C2, x.C2)
 	return E{
-		CM31{reduce64(uint64(s.A) + 5*fold(r12)), reduce64(uint64(s.B) + 5*fold(i12))},
-		CM31{reduce64(fold(r01) + 5*fold(r22)), reduce64(fold(i01) + 5*fold(i22))},
-		CM31{reduce64(fold(r02) + fold(r11)), reduce64(fold(i02) + fold(i11))},
+		CM31{reduce62(uint64(s.A) + 5*fold(r12)), reduce62(uint64(s.B) + 5*fold(i12))},
+		CM31{reduce62(fold(r01) + 5*fold(r22)), reduce62(fold(i01) + 5*fold(i22))},
+		CM31{reduce62(fold(r02) + fold(r11)), reduce62(fold(i02) + fold(i11))},
 	}
 }
 

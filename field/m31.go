@@ -28,7 +28,7 @@ func FromInt64(x int64) M31 {
 	return New(uint64(x))
 }
 
-// fold returns a number congruent to x and below 2^31 + 2^33.
+// fold returns a number congruent to x and below 2^31 + 2^33 < 2^34.
 func fold(x uint64) uint64 {
 	return x&P + x>>31
 }

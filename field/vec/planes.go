@@ -64,8 +64,15 @@ func AddConstE(dst, a Planes, c field.E) {
 
 // MulE sets dst = a * b.
 func MulE(dst, a, b Planes) {
-	for i := range dst[0] {
-		Set(&dst, i, At(&a, i).Mul(At(&b, i)))
+	var x, y tile
+	for lo := 0; lo < len(dst[0]); lo += tileLen {
+		hi := min(lo+tileLen, len(dst[0]))
+		x.load(&a, lo, hi)
+		y.load(&b, lo, hi)
+		for i := range hi - lo {
+			x.set(i, x.at(i).Mul(y.at(i)))
+		}
+		x.store(&dst, lo, hi)
 	}
 }
 
@@ -78,7 +85,13 @@ func MulBaseE(dst, a Planes, b []field.M31) {
 
 // MulConstE sets dst = a * c.
 func MulConstE(dst, a Planes, c field.E) {
-	for i := range dst[0] {
-		Set(&dst, i, At(&a, i).Mul(c))
+	var x tile
+	for lo := 0; lo < len(dst[0]); lo += tileLen {
+		hi := min(lo+tileLen, len(dst[0]))
+		x.load(&a, lo, hi)
+		for i := range hi - lo {
+			x.set(i, x.at(i).Mul(c))
+		}
+		x.store(&dst, lo, hi)
 	}
 }
