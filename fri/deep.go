@@ -100,23 +100,3 @@ func (q *Quotient) At(p circle.Point, combined field.E) field.E {
 func (q *Quotient) Numerator(p circle.Point, combined field.E) field.E {
 	return combined.Sub(q.a).Sub(q.b.MulBase(p.Y))
 }
-
-// Combine returns sum_c w_c row_c over the shorter of both.
-func Combine(weights []field.E, row []field.M31) field.E {
-	var acc field.E
-	for c := range min(len(weights), len(row)) {
-		acc = acc.Add(weights[c].MulBase(row[c]))
-	}
-	return acc
-}
-
-// Powers returns 1, g, ..., g^(n-1).
-func Powers(g field.E, n int) []field.E {
-	out := make([]field.E, n)
-	p := field.One()
-	for i := range out {
-		out[i] = p
-		p = p.Mul(g)
-	}
-	return out
-}

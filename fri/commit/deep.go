@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 
 	"github.com/orrery/orrery/circle"
 	"github.com/orrery/orrery/field"
@@ -213,18 +212,4 @@ func (w *deepWorker) mulAdd(dst, a cubic) {
 	vec.MulAddConst(dst[0], s, 5)
 	vec.Mul(s, a[2], l[2])
 	vec.MulAddConst(dst[1], s, 5)
-}
-
-// Weights cuts consecutive powers of a batching challenge into one list for each batch.
-func Weights(gamma field.E, counts []int) [][]field.E {
-	n := 0
-	for _, c := range counts {
-		n += c
-	}
-	all := fri.Powers(gamma, n)
-	out := make([][]field.E, len(counts))
-	for i, c := range counts {
-		out[i], all = slices.Clip(all[:c]), all[c:]
-	}
-	return out
 }
