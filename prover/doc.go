@@ -1,0 +1,13 @@
+// Package prover makes proofs: it records a run, turns it into tables, commits to them,
+// and answers the challenges that package verifier draws.
+//
+//	prove.go       from a program and an input to a checked proof
+//	protocol.go    the protocol's steps, in the verifier's order
+//	columns.go     interpolation, extension and commitment of columns
+//	interaction.go LogUp columns
+//	compose.go     the composition polynomial
+//	open.go        out-of-domain values and DEEP quotients
+//	preprocessed.go the tree that belongs to the key
+//
+// All results are independent of the number of threads.
+package prover

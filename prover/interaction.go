@@ -1,0 +1,96 @@
+package prover
+
+import (
+	"errors"
+	"sync"
+
+	"github.com/orrery/orrery/circle"
+	"github.com/orrery/orrery/field"
+	"github.com/orrery/orrery/field/vec"
+	"github.com/orrery/orrery/internal/par"
+	"github.com/orrery/orrery/prover/vm"
+	"github.com/orrery/orrery/verifier"
+)
+
+// errDenominator can't happen but with a probability of about 2^-150.
+var errDenominator = errors.New("prover: a LogUp denominator is zero; change the input or the gas limit")
+
+// interact computes the interaction columns of a table on the trace domain, six for each
+// fraction pair, and the sum of all its fractions. The last column is the running sum
+// along the trace domain, minus the share that makes it close.
+func (e *engine) interact(t *verifier.Table, main, pre [][]field.M31, s vm.Scalars) (cols [][]field.M31, sum field.E, err error) {
+	height := 1 << t.LogHeight
+	n := t.AIR.Interactions()
+	if n == 0 {
+		return nil, sum, nil
+	}
+	values := make([]vec.Planes, n)
+	for i := range values {
+		values[i] = vec.MakePlanes(height)
+		for k := range values[i] {
+			cols = append(cols, values[i][k])
+		}
+	}
+	bound := vm.CompileFractions(t.AIR).Bind(s)
+	in := &vm.Columns{Main: main, Pre: pre}
+	var once sync.Once
+	par.Chunks(e.threads, height, func(lo, hi int) {
+		m := vm.NewMachine(bound.Program())
+		inverse, numerator := vec.MakePlanes(vm.BlockRows), vec.MakePlanes(vm.BlockRows)
+		for ; lo < hi && e.ctx.Err() == nil; lo += vm.BlockRows {
+			end := min(lo+vm.BlockRows, hi)
+			inv, num := vec.Slice(inverse, 0, end-lo), vec.Slice(numerator, 0, end-lo)
+			m.Run(bound, in, lo, end, func(i int, v vm.Output) {
+				if i%2 == 0 {
+					v.CopyTo(inv)
+					if vec.BatchInverseE(inv, inv) >= 0 {
+						once.Do(func() { err = errDenominator })
+					}
+					return
+				}
+				v.CopyTo(num)
+				vec.MulE(vec.Slice(values[i/2], lo, end), num, inv)
+			})
+		}
+	})
+	if err == nil {
+		err = e.ctx.Err()
+	}
+	if err != nil {
+		return nil, sum, err
+	}
+	return cols, e.accumulate(t.LogHeight, values), nil
+}
+
+// accumulate replaces the last interaction column, which holds its own fractions, by the
+// running sum of the fractions of all columns, and returns their total. The running sum S
+// starts at zero, and S(next) - S + total/height is the sum of the row's fractions.
+func (e *engine) accumulate(log int, values []vec.Planes) field.E {
+	height := 1 << log
+	last := values[len(values)-1]
+	for _, v := range values[:len(values)-1] {
+		for k := range last {
+			vec.Add(last[k], last[k], v[k])
+		}
+	}
+	var total field.E
+	sums := make([]field.M31, field.Degree)
+	for k := range last {
+		var s field.M31
+		for _, x := range last[k] {
+			s = s.Add(x)
+		}
+		sums[k] = s
+	}
+	total = field.FromCoords([field.Degree]field.M31(sums))
+	share := total.MulBase(field.New(uint64(height)).Inv()).Coords()
+	par.For(e.threads, field.Degree, func(k int) {
+		var s field.M31
+		col := last[k]
+		for i := range height {
+			r := circle.StorageIndex(i, log)
+			col[r], s = s, s.Add(col[r]).Sub(share[k])
+		}
+	})
+	return total
+}

@@ -1,0 +1,100 @@
+package prover
+
+import (
+	"github.com/orrery/orrery/circle"
+	"github.com/orrery/orrery/circle/fft"
+	"github.com/orrery/orrery/field"
+	"github.com/orrery/orrery/field/vec"
+	"github.com/orrery/orrery/fri/commit"
+	"github.com/orrery/orrery/proof"
+	"github.com/orrery/orrery/verifier"
+)
+
+// committed is all columns of a proof: by tree and table; the composition's stand alone.
+type committed struct {
+	tables      [proof.Composition][]columns
+	composition columns
+}
+
+// group gives the columns of a group, in order.
+func (c *committed) group(tree int, g *verifier.Group) (cols columns) {
+	if tree == proof.Composition {
+		return c.composition
+	}
+	for _, t := range g.Tables {
+		cols.coeffs = append(cols.coeffs, c.tables[tree][t].coeffs...)
+		cols.lde = append(cols.lde, c.tables[tree][t].lde...)
+	}
+	return cols
+}
+
+// runningSum gives the six columns of a table's running sum.
+func (c *committed) runningSum(i int, t *verifier.Table) columns {
+	at := field.Degree * (t.AIR.Interactions() - 1)
+	all := c.tables[proof.Interaction][i]
+	return columns{coeffs: all.coeffs[at:], lde: all.lde[at:]}
+}
+
+// point is the out-of-domain point lifted down to a height.
+func (e *engine) point(z circle.PointE, log int) circle.PointE {
+	return z.DoubleN(e.layout.LogHeight - log)
+}
+
+// evaluate gives all out-of-domain values, in the order of the layout.
+func (e *engine) evaluate(c *committed, z circle.PointE) ([]field.E, error) {
+	l := e.layout
+	values := make([]field.E, l.Values)
+	for log := verifier.MinLogHeight; log <= l.LogHeight; log++ {
+		var here, next *fft.Evaluator
+		at := e.point(z, log)
+		for tree := range l.Groups {
+			for i := range l.Groups[tree] {
+				if g := &l.Groups[tree][i]; g.LogHeight == log {
+					if here == nil {
+						here = fft.NewEvaluator(at, log)
+					}
+					copy(values[g.First:], fft.EvalAll(e.threads, c.group(tree, g).coeffs, here))
+				}
+			}
+		}
+		for i := range l.Tables {
+			if t := &l.Tables[i]; t.LogHeight == log && t.Next >= 0 {
+				if next == nil {
+					next = fft.NewEvaluator(at.AddBase(circle.Generator(log)), log)
+				}
+				copy(values[t.Next:], fft.EvalAll(e.threads, c.runningSum(i, t).coeffs, next))
+			}
+		}
+		if err := e.ctx.Err(); err != nil {
+			return nil, err
+		}
+	}
+	return values, nil
+}
+
+// quotient computes the batched DEEP quotient on the largest domain.
+func (e *engine) quotient(c *committed, values, weights []field.E, z circle.PointE) (vec.Planes, error) {
+	l := e.layout
+	var batches []commit.Batch
+	add := func(log, first int, cols [][]field.M31, at circle.PointE) {
+		batches = append(batches, commit.Batch{
+			LogDomain: log + e.params.LogBlowup,
+			Columns:   cols,
+			Point:     at,
+			Values:    values[first : first+len(cols)],
+			Weights:   weights[first : first+len(cols)],
+		})
+	}
+	for tree := range l.Groups {
+		for i := range l.Groups[tree] {
+			g := &l.Groups[tree][i]
+			add(g.LogHeight, g.First, c.group(tree, g).lde, e.point(z, g.LogHeight))
+		}
+	}
+	for i := range l.Tables {
+		if t := &l.Tables[i]; t.Next >= 0 {
+			add(t.LogHeight, t.Next, c.runningSum(i, t).lde, e.point(z, t.LogHeight).AddBase(circle.Generator(t.LogHeight)))
+		}
+	}
+	return commit.Quotients(e.ctx, l.LogHeight+e.params.LogBlowup, batches, e.threads)
+}

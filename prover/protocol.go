@@ -1,0 +1,173 @@
+package prover
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/orrery/orrery/circle"
+	"github.com/orrery/orrery/field"
+	"github.com/orrery/orrery/fri"
+	"github.com/orrery/orrery/fri/commit"
+	"github.com/orrery/orrery/hash"
+	"github.com/orrery/orrery/merkle/tree"
+	"github.com/orrery/orrery/proof"
+	"github.com/orrery/orrery/prover/vm"
+	"github.com/orrery/orrery/transcript/grind"
+	"github.com/orrery/orrery/verifier"
+)
+
+// ErrWitness says that tables don't fit the statement.
+var ErrWitness = errors.New("prover: tables don't fit the statement")
+
+// Witness is a statement with the tables that prove it, in the order of
+// Statement.Instances: main columns with trace values, which the prover overwrites.
+type Witness struct {
+	Statement proof.Statement
+	Main      [][][]field.M31
+}
+
+// proveWitness runs the protocol. It doesn't check the witness: a wrong one gives a proof that
+// the verifier rejects.
+func proveWitness(ctx context.Context, key *verifier.Key, w *Witness, threads int, obs Observer) (*proof.Proof, error) {
+	layout, err := verifier.NewLayout(key.Machine, w.Statement.Instances)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrWitness, err)
+	}
+	params, _, err := key.Parameters(layout)
+	if err != nil {
+		return nil, fmt.Errorf("prover: %w", err)
+	}
+	hasher, err := hash.New(key.Hash)
+	if err != nil {
+		return nil, fmt.Errorf("prover: %w", err)
+	}
+	e := newEngine(ctx, layout, params, hasher, threads)
+	p := &proof.Proof{Profile: uint8(key.Profile.ID()), Hash: key.Hash, Statement: w.Statement}
+	tr := verifier.NewTranscript(key, &p.Statement)
+	var trees [proof.Trees]*tree.Tree
+	var cols committed
+
+	// Preprocessed and main columns.
+	obs.Phase("commit main columns")
+	pre := preprocessedValues(key.Machine, layout)
+	if cols.tables[proof.Preprocessed], err = e.preprocess(pre); err != nil {
+		return nil, err
+	}
+	if trees[proof.Preprocessed], err = e.commit(proof.Preprocessed, cols.tables[proof.Preprocessed]); err != nil {
+		return nil, err
+	}
+	if got := trees[proof.Preprocessed].Cap(); len(got) != 1 || got[0] != key.Preprocessed[0] {
+		return nil, fmt.Errorf("prover: the preprocessed tree has root %v, the key another", got)
+	}
+	cols.tables[proof.Main] = make([]columns, len(layout.Tables))
+	for i := range layout.Tables {
+		coeffs := make([][]field.M31, len(w.Main[i]))
+		for k, c := range w.Main[i] {
+			coeffs[k] = append([]field.M31(nil), c...)
+		}
+		if err := e.interpolate(coeffs); err != nil {
+			return nil, err
+		}
+		if cols.tables[proof.Main][i], err = e.extend(coeffs); err != nil {
+			return nil, err
+		}
+	}
+	if trees[proof.Main], err = e.commit(proof.Main, cols.tables[proof.Main]); err != nil {
+		return nil, err
+	}
+	p.Caps[proof.Main] = trees[proof.Main].Cap()
+	tr.Digests(verifier.LabelMain, p.Caps[proof.Main])
+
+	// Interaction columns.
+	obs.Phase("interaction columns")
+	scalars := vm.Scalars{Publics: verifier.Publics(&p.Header), Alpha: tr.DrawE(verifier.LabelAlpha)}
+	scalars.Betas = fri.Powers(tr.DrawE(verifier.LabelBeta), layout.MaxArity)
+	shares := make([]vm.Scalars, len(layout.Tables))
+	cols.tables[proof.Interaction] = make([]columns, len(layout.Tables))
+	p.Sums = make([]field.E, len(layout.Tables))
+	for i := range layout.Tables {
+		t := &layout.Tables[i]
+		values, sum, err := e.interact(t, w.Main[i], pre[i], scalars)
+		if err != nil {
+			return nil, err
+		}
+		w.Main[i] = nil // the coefficients and the extension remain
+		p.Sums[i] = sum
+		shares[i] = scalars
+		shares[i].Share = sum.MulBase(field.New(1 << t.LogHeight).Inv())
+		if err := e.interpolate(values); err != nil {
+			return nil, err
+		}
+		if cols.tables[proof.Interaction][i], err = e.extend(values); err != nil {
+			return nil, err
+		}
+	}
+	if trees[proof.Interaction], err = e.commit(proof.Interaction, cols.tables[proof.Interaction]); err != nil {
+		return nil, err
+	}
+	p.Caps[proof.Interaction] = trees[proof.Interaction].Cap()
+	tr.Digests(verifier.LabelInteraction, p.Caps[proof.Interaction])
+	tr.Ext(verifier.LabelSums, p.Sums)
+
+	// The composition polynomial.
+	obs.Phase("constraints")
+	lambda := tr.DrawE(verifier.LabelLambda)
+	coeffs, err := e.compose(cols.tables[proof.Preprocessed], cols.tables[proof.Main], cols.tables[proof.Interaction], shares, lambda)
+	if err != nil {
+		return nil, err
+	}
+	if cols.composition, err = e.extend(coeffs); err != nil {
+		return nil, err
+	}
+	if trees[proof.Composition], err = e.commitComposition(cols.composition); err != nil {
+		return nil, err
+	}
+	p.Caps[proof.Composition] = trees[proof.Composition].Cap()
+	tr.Digests(verifier.LabelComposition, p.Caps[proof.Composition])
+
+	// Out-of-domain values and the batched quotient.
+	obs.Phase("open")
+	z, err := circle.FromParam(tr.DrawE(verifier.LabelPoint))
+	if err != nil {
+		return nil, fmt.Errorf("prover: out-of-domain point: %w", err)
+	}
+	if p.Values, err = e.evaluate(&cols, z); err != nil {
+		return nil, err
+	}
+	tr.Ext(verifier.LabelValues, p.Values)
+	if p.BatchNonce, err = grind.Grind(ctx, tr, verifier.LabelBatchGrind, params.BatchGrind, threads); err != nil {
+		return nil, err
+	}
+	weights := fri.Powers(tr.DrawE(verifier.LabelBatch), layout.Values)
+	g, err := e.quotient(&cols, p.Values, weights, z)
+	if err != nil {
+		return nil, err
+	}
+
+	// The low-degree test, then all trees at its queries.
+	obs.Phase("low-degree test")
+	friParams := verifier.FRI(layout, params)
+	test, err := commit.Commit(ctx, tr, hasher, friParams, g, threads)
+	if err != nil {
+		return nil, fmt.Errorf("prover: %w", err)
+	}
+	opened, err := test.Open()
+	if err != nil {
+		return nil, fmt.Errorf("prover: %w", err)
+	}
+	p.FRI = *opened
+	for which, t := range trees {
+		top := t.Shape()[0].LogHeight
+		indices := make([]uint32, 0, friParams.Queries)
+		for _, s := range test.Challenges().Indices {
+			indices = append(indices, s>>(friParams.LogDomain-top))
+		}
+		rows, nodes, err := t.Open(indices)
+		if err != nil {
+			return nil, fmt.Errorf("prover: %w", err)
+		}
+		p.Openings[which] = proof.Opening{Rows: rows, Nodes: nodes.Nodes}
+	}
+	return p, nil
+}

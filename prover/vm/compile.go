@@ -1,0 +1,287 @@
+package vm
+
+import "github.com/orrery/orrery/air"
+
+// BlockRows is the number of rows that an instruction handles at once: large enough to
+// hide the interpreter, small enough that the live registers fit the cache.
+const BlockRows = 512
+
+type operandKind uint8
+
+const (
+	noOperand  operandKind = iota
+	baseReg                // register of base field elements
+	extReg                 // register of elements of E
+	mainCol                // main column
+	preCol                 // preprocessed column
+	interCol               // interaction column
+	interNext              // last interaction column, next row
+	baseScalar             // value of a node that is the same on all rows
+	extScalar              // the same, over E
+)
+
+type operand struct {
+	kind  operandKind
+	index int32
+}
+
+func (o operand) ext() bool {
+	return o.kind == extReg || o.kind == interCol || o.kind == interNext || o.kind == extScalar
+}
+
+func (o operand) scalar() bool { return o.kind == baseScalar || o.kind == extScalar }
+
+type opcode uint8
+
+const (
+	opAdd  opcode = iota // dst = a + b
+	opSub                // dst = a - b
+	opMul                // dst = a * b
+	opAcc                // dst = a + b*s for a base vector b and a scalar s of E
+	opAccN               // dst = a - b*s
+	opOut                // hand a over as output s.index
+)
+
+type instruction struct {
+	op        opcode
+	dst, a, b operand
+	s         operand
+}
+
+// Program is a compiled DAG.
+type Program struct {
+	nodes      []air.Node
+	code       []instruction
+	bases      int // registers of base field elements
+	exts       int // registers of elements of E
+	outputs    int
+	usesNext   bool
+	interCount int
+}
+
+// Outputs is the number of values a row has.
+func (p *Program) Outputs() int { return p.outputs }
+
+// CompileConstraints compiles all constraints of a chip; output i is constraint i.
+func CompileConstraints(a *air.AIR) *Program {
+	roots := make([]air.NodeID, len(a.Constraints))
+	for i, k := range a.Constraints {
+		roots[i] = k.Node
+	}
+	return compile(a.Nodes, roots, a.Interactions())
+}
+
+// CompileFractions compiles the contents of the interaction columns: output 2i is the
+// denominator of column i, output 2i+1 its numerator, each over the common denominator of
+// the column's fractions.
+func CompileFractions(a *air.AIR) *Program {
+	nodes := append([]air.Node(nil), a.Nodes...)
+	push := func(op air.Op, x, y air.NodeID) air.NodeID {
+		deg := max(nodes[x].Deg, nodes[y].Deg)
+		if op == air.OpMul {
+			deg = nodes[x].Deg + nodes[y].Deg
+		}
+		nodes = append(nodes, air.Node{Op: op, Ext: nodes[x].Ext || nodes[y].Ext, Deg: deg, A: x, B: y})
+		return air.NodeID(len(nodes) - 1)
+	}
+	var roots []air.NodeID
+	for _, p := range a.Pairs {
+		d, n := p.D1, p.N1
+		if p.D2 != air.NoNode {
+			n = push(air.OpAdd, push(air.OpMul, p.D2, p.N1), push(air.OpMul, p.D1, p.N2))
+			d = push(air.OpMul, p.D1, p.D2)
+		}
+		roots = append(roots, d, n)
+	}
+	return compile(nodes, roots, a.Interactions())
+}
+
+// CompileMessages compiles the multiplicity and tuple of the selected messages, in
+// order: for each message its multiplicity, then the elements of its tuple.
+func CompileMessages(a *air.AIR, messages []air.Message) *Program {
+	var roots []air.NodeID
+	for _, m := range messages {
+		roots = append(roots, m.Mult)
+		roots = append(roots, m.Tuple...)
+	}
+	return compile(a.Nodes, roots, a.Interactions())
+}
+
+type compiler struct {
+	nodes    []air.Node
+	uses     []int32
+	place    []operand
+	freeBase []int32
+	freeExt  []int32
+	p        *Program
+}
+
+func compile(nodes []air.Node, roots []air.NodeID, interactions int) *Program {
+	c := &compiler{
+		nodes: nodes, uses: make([]int32, len(nodes)), place: make([]operand, len(nodes)),
+		p: &Program{nodes: nodes, outputs: len(roots), interCount: interactions},
+	}
+	live := make([]bool, len(nodes))
+	rootsOf := make(map[air.NodeID][]int32)
+	for i, r := range roots {
+		live[r] = true
+		c.uses[r]++
+		rootsOf[r] = append(rootsOf[r], int32(i))
+	}
+	for id := len(nodes) - 1; id >= 0; id-- {
+		n := nodes[id]
+		if live[id] && !n.Leaf() && !n.Scalar() {
+			live[n.A], live[n.B] = true, true
+			c.uses[n.A]++
+			c.uses[n.B]++
+		}
+	}
+	for id := range nodes {
+		if !live[id] {
+			continue
+		}
+		c.emit(air.NodeID(id))
+		for _, out := range rootsOf[air.NodeID(id)] {
+			c.flush(air.NodeID(id))
+			c.p.code = append(c.p.code, instruction{op: opOut, a: c.place[id], s: operand{index: out}})
+			c.release(air.NodeID(id))
+		}
+	}
+	return c.p
+}
+
+// fusible reports whether node id is a product of a base vector and a scalar of E with a
+// single user: its user accumulates it without a register of its own.
+func (c *compiler) fusible(id air.NodeID) bool {
+	n := c.nodes[id]
+	if n.Op != air.OpMul || !n.Ext || n.Scalar() || c.uses[id] != 1 {
+		return false
+	}
+	a, b := c.nodes[n.A], c.nodes[n.B]
+	return a.Scalar() && a.Ext && !b.Ext && !b.Scalar() || b.Scalar() && b.Ext && !a.Ext && !a.Scalar()
+}
+
+// emit gives node id a place. Fusible products are left without one.
+func (c *compiler) emit(id air.NodeID) {
+	n := c.nodes[id]
+	switch {
+	case n.Scalar():
+		k := baseScalar
+		if n.Ext {
+			k = extScalar
+		}
+		c.place[id] = operand{k, int32(id)}
+	case n.Leaf():
+		c.place[id] = c.leaf(n)
+	case c.fusible(id):
+		// placed by flush, or consumed by its user
+	case (n.Op == air.OpAdd || n.Op == air.OpSub) && n.A != n.B && c.place[n.B].kind == noOperand && c.fusible(n.B):
+		c.accumulate(id, n.A, n.B, n.Op == air.OpSub)
+	case n.Op == air.OpAdd && n.A != n.B && c.place[n.A].kind == noOperand && c.fusible(n.A):
+		c.accumulate(id, n.B, n.A, false)
+	default:
+		c.flush(n.A)
+		c.flush(n.B)
+		a, b := c.place[n.A], c.place[n.B]
+		op := opAdd
+		switch n.Op {
+		case air.OpSub:
+			op = opSub
+		case air.OpMul:
+			op = opMul
+		}
+		// The kernels read an element before they write it, but a product over E
+		// reads all six planes for each one, so that dst must differ from its operands.
+		if !n.Ext {
+			c.release(n.A)
+			c.release(n.B)
+		}
+		dst := c.register(n.Ext)
+		c.p.code = append(c.p.code, instruction{op: op, dst: dst, a: a, b: b})
+		if n.Ext {
+			c.release(n.A)
+			c.release(n.B)
+		}
+		c.place[id] = dst
+	}
+}
+
+func (c *compiler) leaf(n air.Node) operand {
+	switch n.Op {
+	case air.OpMain:
+		return operand{mainCol, n.Index}
+	case air.OpPre:
+		return operand{preCol, n.Index}
+	case air.OpInterNext:
+		c.p.usesNext = true
+		return operand{interNext, n.Index}
+	default:
+		return operand{interCol, n.Index}
+	}
+}
+
+// flush computes a fusible product that its user couldn't accumulate.
+func (c *compiler) flush(id air.NodeID) {
+	if c.place[id].kind != noOperand {
+		return
+	}
+	n := c.nodes[id]
+	dst := c.register(true)
+	c.p.code = append(c.p.code, instruction{op: opMul, dst: dst, a: c.place[n.A], b: c.place[n.B]})
+	c.release(n.A)
+	c.release(n.B)
+	c.place[id] = dst
+}
+
+// accumulate emits id = x + product or x - product.
+func (c *compiler) accumulate(id, x, product air.NodeID, negative bool) {
+	c.flush(x)
+	n := c.nodes[product]
+	vector, scalar := n.A, n.B
+	if c.nodes[vector].Scalar() {
+		vector, scalar = scalar, vector
+	}
+	a := c.place[x]
+	c.release(x) // accumulation in place is fine
+	dst := c.register(true)
+	op := opAcc
+	if negative {
+		op = opAccN
+	}
+	c.p.code = append(c.p.code, instruction{op: op, dst: dst, a: a, b: c.place[vector], s: c.place[scalar]})
+	c.release(vector)
+	c.place[id] = dst
+}
+
+func (c *compiler) register(ext bool) operand {
+	if ext {
+		if n := len(c.freeExt); n > 0 {
+			r := c.freeExt[n-1]
+			c.freeExt = c.freeExt[:n-1]
+			return operand{extReg, r}
+		}
+		c.p.exts++
+		return operand{extReg, int32(c.p.exts - 1)}
+	}
+	if n := len(c.freeBase); n > 0 {
+		r := c.freeBase[n-1]
+		c.freeBase = c.freeBase[:n-1]
+		return operand{baseReg, r}
+	}
+	c.p.bases++
+	return operand{baseReg, int32(c.p.bases - 1)}
+}
+
+// release gives the register of a node back after its last use.
+func (c *compiler) release(id air.NodeID) {
+	c.uses[id]--
+	if c.uses[id] > 0 {
+		return
+	}
+	switch o := c.place[id]; o.kind {
+	case baseReg:
+		c.freeBase = append(c.freeBase, o.index)
+	case extReg:
+		c.freeExt = append(c.freeExt, o.index)
+	}
+}

@@ -1,0 +1,311 @@
+package vm
+
+import (
+	"github.com/orrery/orrery/air"
+	"github.com/orrery/orrery/field"
+	"github.com/orrery/orrery/field/vec"
+)
+
+// Scalars are the values that are the same on all rows.
+type Scalars struct {
+	Publics []field.M31
+	Alpha   field.E
+	Betas   []field.E // powers of beta, from beta^0
+	Share   field.E
+}
+
+// Columns are what a program reads, all of the same height. Inter holds the interaction
+// columns, one set of planes each; Next[r] is the row after r in the order of the trace
+// domain, and is needed only by programs over all constraints.
+type Columns struct {
+	Main  [][]field.M31
+	Pre   [][]field.M31
+	Inter []vec.Planes
+	Next  []uint32
+}
+
+// Bound is a program with its scalars evaluated.
+type Bound struct {
+	p    *Program
+	base []field.M31
+	ext  []field.E
+}
+
+// Bind evaluates all scalars of the program.
+func (p *Program) Bind(s Scalars) *Bound {
+	b := &Bound{p: p, base: make([]field.M31, len(p.nodes)), ext: make([]field.E, len(p.nodes))}
+	for i, n := range p.nodes {
+		if !n.Scalar() {
+			continue
+		}
+		if !n.Ext {
+			b.base[i] = b.scalarM31(n, s)
+			b.ext[i] = field.FromBase(b.base[i])
+			continue
+		}
+		switch n.Op {
+		case air.OpAlpha:
+			b.ext[i] = s.Alpha
+		case air.OpBeta:
+			b.ext[i] = s.Betas[n.Index]
+		case air.OpShare:
+			b.ext[i] = s.Share
+		case air.OpAdd:
+			b.ext[i] = b.ext[n.A].Add(b.ext[n.B])
+		case air.OpSub:
+			b.ext[i] = b.ext[n.A].Sub(b.ext[n.B])
+		default:
+			b.ext[i] = b.ext[n.A].Mul(b.ext[n.B])
+		}
+	}
+	return b
+}
+
+func (b *Bound) scalarM31(n air.Node, s Scalars) field.M31 {
+	switch n.Op {
+	case air.OpConst:
+		return n.Value
+	case air.OpPublic:
+		return s.Publics[n.Index]
+	case air.OpAdd:
+		return b.base[n.A].Add(b.base[n.B])
+	case air.OpSub:
+		return b.base[n.A].Sub(b.base[n.B])
+	default:
+		return b.base[n.A].Mul(b.base[n.B])
+	}
+}
+
+// Output is the value of a root on a block of rows: Base over the base field, or Ext
+// over E. It is valid until the next instruction runs.
+type Output struct {
+	Base []field.M31
+	Ext  *vec.Planes // nil for a base field output
+}
+
+// Machine holds the registers of one goroutine.
+type Machine struct {
+	bases [][]field.M31
+	exts  []vec.Planes
+	next  vec.Planes
+	tmp   [3]vec.Planes
+	ones  []field.M31
+}
+
+func newPlanes() (p vec.Planes) {
+	mem := make([]field.M31, len(p)*BlockRows)
+	for k := range p {
+		p[k] = mem[k*BlockRows : (k+1)*BlockRows]
+	}
+	return p
+}
+
+// NewMachine makes registers for the program.
+func NewMachine(p *Program) *Machine {
+	m := &Machine{bases: make([][]field.M31, p.bases), exts: make([]vec.Planes, p.exts), next: newPlanes()}
+	for i := range m.bases {
+		m.bases[i] = make([]field.M31, BlockRows)
+	}
+	for i := range m.exts {
+		m.exts[i] = newPlanes()
+	}
+	for i := range m.tmp {
+		m.tmp[i] = newPlanes()
+	}
+	m.ones = make([]field.M31, BlockRows)
+	return m
+}
+
+func slicePlanes(p vec.Planes, lo, hi int) (q vec.Planes) {
+	for k := range p {
+		q[k] = p[k][lo:hi]
+	}
+	return q
+}
+
+// Run evaluates rows lo to hi (at most BlockRows) and hands every output to out, in the
+// order of computation.
+func (m *Machine) Run(b *Bound, cols *Columns, lo, hi int, out func(i int, v Output)) {
+	n := hi - lo
+	p := b.p
+	if p.usesNext {
+		last := cols.Inter[p.interCount-1]
+		for k := range m.next {
+			dst, src := m.next[k][:n], last[k]
+			for i, r := range cols.Next[lo:hi] {
+				dst[i] = src[r]
+			}
+		}
+	}
+	base := func(o operand) []field.M31 {
+		switch o.kind {
+		case baseReg:
+			return m.bases[o.index][:n]
+		case mainCol:
+			return cols.Main[o.index][lo:hi]
+		default:
+			return cols.Pre[o.index][lo:hi]
+		}
+	}
+	ext := func(o operand) vec.Planes {
+		switch o.kind {
+		case extReg:
+			return slicePlanes(m.exts[o.index], 0, n)
+		case interCol:
+			return slicePlanes(cols.Inter[o.index], lo, hi)
+		default:
+			return slicePlanes(m.next, 0, n)
+		}
+	}
+	for i := range p.code {
+		in := &p.code[i]
+		switch {
+		case in.op == opOut:
+			switch {
+			case in.a.kind == baseScalar:
+				m.fill(m.ones[:n], b.base[in.a.index])
+				out(int(in.s.index), Output{Base: m.ones[:n]})
+			case in.a.ext():
+				e := ext(in.a)
+				out(int(in.s.index), Output{Ext: &e})
+			default:
+				out(int(in.s.index), Output{Base: base(in.a)})
+			}
+		case in.op == opAcc || in.op == opAccN:
+			dst := ext(in.dst)
+			m.materialize(b, in.a, dst, base, ext)
+			s := b.ext[in.s.index]
+			if in.op == opAccN {
+				s = s.Neg()
+			}
+			vec.AccConst(dst, base(in.b), s)
+		case in.dst.kind == baseReg:
+			runBase(in, b, base)
+		default:
+			m.runExt(in, b, base, ext, n)
+		}
+	}
+}
+
+func (m *Machine) fill(dst []field.M31, v field.M31) {
+	for i := range dst {
+		dst[i] = v
+	}
+}
+
+// materialize copies any operand into planes over E.
+func (m *Machine) materialize(b *Bound, o operand, dst vec.Planes, base func(operand) []field.M31, ext func(operand) vec.Planes) {
+	switch {
+	case o.scalar():
+		c := b.ext[o.index].Coords()
+		for k := range dst {
+			m.fill(dst[k], c[k])
+		}
+	case o.ext():
+		src := ext(o)
+		if &src[0][0] != &dst[0][0] {
+			for k := range dst {
+				copy(dst[k], src[k])
+			}
+		}
+	default:
+		copy(dst[0], base(o))
+		for k := 1; k < len(dst); k++ {
+			clear(dst[k])
+		}
+	}
+}
+
+func runBase(in *instruction, b *Bound, base func(operand) []field.M31) {
+	dst := base(in.dst)
+	switch {
+	case in.a.scalar():
+		s := b.base[in.a.index]
+		v := base(in.b)
+		switch in.op {
+		case opAdd:
+			vec.AddConst(dst, v, s)
+		case opSub:
+			vec.Neg(dst, v)
+			vec.AddConst(dst, dst, s)
+		default:
+			vec.MulConst(dst, v, s)
+		}
+	case in.b.scalar():
+		s := b.base[in.b.index]
+		v := base(in.a)
+		switch in.op {
+		case opAdd:
+			vec.AddConst(dst, v, s)
+		case opSub:
+			vec.AddConst(dst, v, s.Neg())
+		default:
+			vec.MulConst(dst, v, s)
+		}
+	default:
+		x, y := base(in.a), base(in.b)
+		switch in.op {
+		case opAdd:
+			vec.Add(dst, x, y)
+		case opSub:
+			vec.Sub(dst, x, y)
+		default:
+			vec.Mul(dst, x, y)
+		}
+	}
+}
+
+func (m *Machine) runExt(in *instruction, b *Bound, base func(operand) []field.M31, ext func(operand) vec.Planes, n int) {
+	dst := ext(in.dst)
+	x, y := in.a, in.b
+	vector := func(o operand, tmp int) vec.Planes {
+		if o.ext() && !o.scalar() {
+			return ext(o)
+		}
+		t := slicePlanes(m.tmp[tmp], 0, n)
+		m.materialize(b, o, t, base, ext)
+		return t
+	}
+	switch in.op {
+	case opAdd:
+		vec.AddE(dst, vector(x, 0), vector(y, 1))
+	case opSub:
+		vec.SubE(dst, vector(x, 0), vector(y, 1))
+	default:
+		if x.scalar() {
+			x, y = y, x
+		}
+		switch {
+		case y.scalar() && x.ext():
+			vec.MulConstE(dst, ext(x), b.ext[y.index])
+		case y.scalar():
+			for k := range dst {
+				clear(dst[k])
+			}
+			vec.AccConst(dst, base(x), b.ext[y.index])
+		case !x.ext():
+			vec.MulBaseE(dst, ext(y), base(x))
+		case !y.ext():
+			vec.MulBaseE(dst, ext(x), base(y))
+		default:
+			vec.MulE(dst, ext(x), ext(y))
+		}
+	}
+}
+
+// CopyTo copies the output into planes over E.
+func (v Output) CopyTo(dst vec.Planes) {
+	if v.Ext == nil {
+		copy(dst[0], v.Base)
+		for k := 1; k < len(dst); k++ {
+			clear(dst[k])
+		}
+		return
+	}
+	for k := range dst {
+		copy(dst[k], v.Ext[k])
+	}
+}
+
+// Program is the program that was bound.
+func (b *Bound) Program() *Program { return b.p }

@@ -1,0 +1,173 @@
+package verifier
+
+import (
+	"fmt"
+
+	"github.com/orrery/orrery/abi"
+	"github.com/orrery/orrery/air"
+	"github.com/orrery/orrery/air/rv32im"
+	"github.com/orrery/orrery/field"
+	"github.com/orrery/orrery/hash"
+	"github.com/orrery/orrery/memtree"
+	"github.com/orrery/orrery/proof"
+)
+
+// Public is a message that the statement puts on a bus, or takes from it.
+type Public struct {
+	Bus   air.Bus
+	Take  bool
+	Tuple []field.M31
+}
+
+// Publics is the vector of public values that the chips see: what the program header says
+// about code and regions.
+func Publics(h *abi.Header) []field.M31 {
+	v := make([]field.M31, rv32im.NumPublics)
+	v[rv32im.PublicCodeStart] = field.M31(h.CodeStart / 4)
+	v[rv32im.PublicCodeEnd] = field.M31(h.CodeEnd / 4)
+	for i := range rv32im.MaxIntervals + 1 {
+		v[rv32im.PublicStart+i] = abi.NumPages
+	}
+	for i, r := range h.Regions {
+		v[rv32im.PublicStart+i] = field.M31(r.Start)
+		if r.Kind.Readable() {
+			v[rv32im.PublicRead+i] = 1
+		}
+		if r.Kind.Writable() {
+			v[rv32im.PublicWrite+i] = 1
+		}
+	}
+	return v
+}
+
+// limbs gives a 32-bit value as the buses carry it.
+func limbs(v uint32) (lo, hi field.M31) { return field.M31(v & 0xffff), field.M31(v >> 16) }
+
+// CheckGas checks the gas of a run against its exit. An instruction needs its gas before it
+// completes or traps, except where it can't be fetched or decoded (causes 1 and 2).
+func CheckGas(limit, used uint64, exit abi.Exit) error {
+	switch {
+	case used >= 1<<rv32im.MaxClockLog:
+		return fmt.Errorf("%d cycles in one segment, at most 2^%d are possible", used, rv32im.MaxClockLog)
+	case used > limit:
+		return fmt.Errorf("%d units of gas used, the limit is %d", used, limit)
+	case exit.Kind == abi.OutOfGas && used != limit:
+		return fmt.Errorf("out of gas after %d units, the limit is %d", used, limit)
+	case exit.Kind == abi.Trap && exit.Cause != abi.CauseFetch && exit.Cause != abi.CauseIllegal && used == limit:
+		return fmt.Errorf("trap of cause %d with no gas left for the instruction", exit.Cause)
+	}
+	return nil
+}
+
+// exitMessage is the message that ends the run: the end message of the exit, or, where
+// the next instruction lies outside the code, the state itself. The exit has one form:
+// fields that don't belong to it are zero.
+func exitMessage(h *abi.Header, used uint64, e abi.Exit) (Public, error) {
+	clk := field.M31(used + 1)
+	pc := field.M31(e.PC / 4)
+	end := func(kind, cause uint32, pc, v0, v1 field.M31) (Public, error) {
+		return Public{Bus: rv32im.End, Take: true, Tuple: []field.M31{field.M31(kind), field.M31(cause), pc, v0, v1, clk}}, nil
+	}
+	bad := func() (Public, error) { return Public{}, fmt.Errorf("impossible exit status %+v", e) }
+	if e.PC%4 != 0 {
+		return bad()
+	}
+	inCode := e.PC >= h.CodeStart && e.PC < h.CodeEnd
+	switch e.Kind {
+	case abi.Halt:
+		if e != (abi.Exit{Kind: abi.Halt, Code: e.Code}) {
+			return bad()
+		}
+		lo, hi := limbs(e.Code)
+		return end(rv32im.EndHalt, 0, 0, lo, hi)
+	case abi.OutOfGas:
+		if !inCode || e != (abi.Exit{Kind: abi.OutOfGas, PC: e.PC}) {
+			return bad()
+		}
+		return end(rv32im.EndOutOfGas, 0, pc, 0, 0)
+	case abi.Trap:
+		if e.Code != 0 || inCode == (e.Cause == abi.CauseFetch) {
+			return bad()
+		}
+		lo, hi := limbs(e.Value)
+		switch {
+		case e.Cause == abi.CauseFetch && e.Value == e.PC:
+			return Public{Bus: rv32im.State, Take: true, Tuple: []field.M31{pc, clk}}, nil
+		case e.Cause == abi.CauseMisalignedJump && e.Value%4 == 2:
+			return end(rv32im.EndTrap, e.Cause, pc, field.M31(e.Value/4), 0)
+		case e.Cause == abi.CauseBreakpoint && e.Value == e.PC, e.Cause == abi.CauseEcall && e.Value == 0:
+			return end(rv32im.EndTrap, e.Cause, pc, 0, 0)
+		case e.Cause == abi.CauseIllegal, e.Cause == abi.CauseLoad, e.Cause == abi.CauseStore:
+			return end(rv32im.EndTrap, e.Cause, pc, lo, hi)
+		}
+	}
+	return bad()
+}
+
+// quarters gives the digests of the memory tree's quarters before and after the run. The
+// registers, in the fourth, start as zeros. Only the output is wanted after.
+func quarters(s *proof.Statement) (before, after [4]hash.Digest, err error) {
+	zero := memtree.Zero(memtree.QuarterLevel)
+	before = [4]hash.Digest{s.Image, s.InputDigest, zero, zero}
+	after = before
+	_, after[outputQuarter], err = s.Output.Root()
+	return before, after, err
+}
+
+// outputQuarter is the quarter whose content after the run is part of the claim.
+const outputQuarter = 2
+
+// PublicMessages are the messages of the statement: the first state, the end, and the
+// quarters of the memory tree that the tables open.
+func PublicMessages(s *proof.Statement) ([]Public, error) {
+	end, err := exitMessage(&s.Header, s.GasUsed, s.Exit)
+	if err != nil {
+		return nil, err
+	}
+	out := []Public{{Bus: rv32im.State, Tuple: []field.M31{field.M31(s.Header.Entry / 4), 1}}, end}
+	before, after, err := quarters(s)
+	if err != nil {
+		return nil, err
+	}
+	if s.Opened>>len(before) != 0 {
+		return nil, fmt.Errorf("opened quarters %#x; there are %d", s.Opened, len(before))
+	}
+	for q := range before {
+		if s.Opened>>q&1 == 0 {
+			if before[q] != after[q] {
+				return nil, fmt.Errorf("quarter %d changes without being opened", q)
+			}
+			continue
+		}
+		drop := field.M31(1)
+		if q == outputQuarter {
+			drop = 0
+		}
+		tuple := []field.M31{memtree.QuarterLevel, field.M31(q), drop}
+		for _, w := range before[q] {
+			tuple = append(tuple, field.M31(w))
+		}
+		for _, w := range after[q] {
+			tuple = append(tuple, field.M31(w))
+		}
+		out = append(out, Public{Bus: rv32im.Node, Tuple: tuple})
+	}
+	return out, nil
+}
+
+// publicSum adds the fractions of the public messages, LogUp's share of the statement.
+func publicSum(messages []Public, alpha field.E, betas []field.E) field.E {
+	var sum field.E
+	for _, m := range messages {
+		d := alpha.SubBase(field.New(uint64(m.Bus.ID)))
+		for i, x := range m.Tuple {
+			d = d.Sub(betas[i+1].MulBase(x))
+		}
+		f := d.Inv()
+		if m.Take {
+			f = f.Neg()
+		}
+		sum = sum.Add(f)
+	}
+	return sum
+}

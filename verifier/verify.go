@@ -1,0 +1,263 @@
+package verifier
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/orrery/orrery/abi"
+	"github.com/orrery/orrery/circle"
+	"github.com/orrery/orrery/field"
+	"github.com/orrery/orrery/fri"
+	"github.com/orrery/orrery/hash"
+	"github.com/orrery/orrery/merkle"
+	"github.com/orrery/orrery/proof"
+	"github.com/orrery/orrery/soundness"
+	"github.com/orrery/orrery/transcript"
+)
+
+// Stage names the part of the verification that refused a proof.
+type Stage string
+
+// The stages, in order.
+const (
+	StageDecode      Stage = "decode"      // the bytes are no canonical proof
+	StageKey         Stage = "key"         // the proof is for another profile or hash
+	StageStatement   Stage = "statement"   // the claim contradicts itself
+	StageShape       Stage = "shape"       // impossible tables, or lengths that don't fit them
+	StageSecurity    Stage = "security"    // fewer bits than the policy asks for
+	StageBuses       Stage = "buses"       // the LogUp sums don't cancel
+	StageConstraints Stage = "constraints" // the out-of-domain check fails
+	StageGrinding    Stage = "grinding"    // a nonce isn't good enough
+	StageOpenings    Stage = "openings"    // opened rows don't match their commitment
+	StageFRI         Stage = "fri"         // the low-degree test fails
+)
+
+// Error is the refusal of a proof.
+type Error struct {
+	Stage Stage
+	Err   error
+}
+
+// Error gives the stage and the cause.
+func (e *Error) Error() string { return fmt.Sprintf("verifier: rejected (%s): %v", e.Stage, e.Err) }
+
+// Unwrap gives the cause.
+func (e *Error) Unwrap() error { return e.Err }
+
+func reject(s Stage, err error) error { return &Error{Stage: s, Err: err} }
+
+var (
+	errBuses       = errors.New("the buses don't balance")
+	errConstraints = errors.New("the constraints don't hold at the out-of-domain point")
+	errBatchNonce  = errors.New("the batching nonce isn't good enough")
+	errLength      = errors.New("wrong length")
+	errDenominator = errors.New("a look-up denominator is zero")
+)
+
+// Policy is what the caller demands of a proof.
+type Policy struct {
+	// MinSecurity is the least number of provable bits; 0 stands for soundness.MinBits.
+	MinSecurity float64
+}
+
+// Parameters are the FRI parameters and security of a layout under a key.
+func (k *Key) Parameters(l *Layout) (soundness.Params, soundness.Rounds, error) {
+	shape := l.Soundness(soundness.Hash(k.Hash))
+	p, err := soundness.Choose(k.Profile, shape)
+	if err != nil {
+		return soundness.Params{}, nil, err
+	}
+	rounds, err := soundness.Report(p, shape)
+	return p, rounds, err
+}
+
+// FRI puts the chosen parameters into the form of the low-degree test.
+func FRI(l *Layout, p soundness.Params) fri.Params {
+	return fri.Params{
+		LogDomain: l.LogHeight + p.LogBlowup,
+		LogBlowup: p.LogBlowup,
+		FoldLogs:  p.FoldLogs,
+		LogLast:   p.LogLast,
+		Queries:   p.Queries,
+		GrindBits: p.QueryGrind,
+		CapLog:    p.CapLog,
+	}
+}
+
+// CapLog is the height of the cap of a tree of columns: the one that the parameters ask
+// for, as far as the shape allows it; the preprocessed tree has a single root.
+func CapLog(tree int, s merkle.Shape, p soundness.Params) int {
+	if tree == proof.Preprocessed {
+		return 0
+	}
+	return s.CapLog(p.CapLog)
+}
+
+// NewTranscript starts the transcript of a proof: protocol, key and statement.
+func NewTranscript(k *Key, s *proof.Statement) *transcript.Transcript {
+	tr := transcript.New(k.Hash, "orrery segment proof 1")
+	tr.Bytes("key", k.digest.Append(nil, hash.Blake2s))
+	tr.Bytes("statement", s.Encode())
+	return tr
+}
+
+// Labels of the transcript, in the order of the protocol.
+const (
+	LabelMain        = "main columns"
+	LabelAlpha       = "logup alpha"
+	LabelBeta        = "logup beta"
+	LabelInteraction = "interaction columns"
+	LabelSums        = "logup sums"
+	LabelLambda      = "constraint combination"
+	LabelComposition = "composition columns"
+	LabelPoint       = "out-of-domain point"
+	LabelValues      = "out-of-domain values"
+	LabelBatchGrind  = "batching grind"
+	LabelBatch       = "batching"
+)
+
+// Verify decodes and checks a proof and returns what it claims. Whether the claim is the
+// one that the caller wants (program id, input digest, exit) is for the caller to decide.
+// The error is an *Error.
+func Verify(key *Key, encoded []byte, policy Policy) (abi.Claim, error) {
+	p, err := proof.Decode(encoded)
+	if err != nil {
+		return abi.Claim{}, reject(StageDecode, err)
+	}
+	return verify(key, p, policy)
+}
+
+func verify(key *Key, p *proof.Proof, policy Policy) (abi.Claim, error) {
+	none := abi.Claim{}
+	if uint32(p.Profile) != key.Profile.ID() || p.Hash != key.Hash {
+		return none, reject(StageKey, fmt.Errorf("the proof is for profile %d and hash %v, the key for %v and %v", p.Profile, p.Hash, key.Profile, key.Hash))
+	}
+	hasher, err := hash.New(p.Hash)
+	if err != nil {
+		return none, reject(StageKey, err)
+	}
+
+	// The statement.
+	claim, err := p.Claim()
+	if err != nil {
+		return none, reject(StageStatement, err)
+	}
+	if err := CheckGas(p.GasLimit, p.GasUsed, p.Exit); err != nil {
+		return none, reject(StageStatement, err)
+	}
+	messages, err := PublicMessages(&p.Statement)
+	if err != nil {
+		return none, reject(StageStatement, err)
+	}
+
+	// Shape and security, from the heights alone.
+	layout, err := NewLayout(key.Machine, p.Instances)
+	if err != nil {
+		return none, reject(StageShape, err)
+	}
+	params, rounds, err := key.Parameters(layout)
+	if err != nil {
+		return none, reject(StageSecurity, err)
+	}
+	least := policy.MinSecurity
+	if least == 0 {
+		least = soundness.MinBits
+	}
+	if bits := rounds.Bits(); bits < least {
+		return none, reject(StageSecurity, fmt.Errorf("%.2f provable bits, limited by %s; the policy asks for %.2f", bits, rounds.LimitedBy(), least))
+	}
+	shapes, err := checkLengths(key, layout, params, p)
+	if err != nil {
+		return none, reject(StageShape, err)
+	}
+
+	// Commitments and challenges.
+	tr := NewTranscript(key, &p.Statement)
+	tr.Digests(LabelMain, p.Caps[proof.Main])
+	alpha := tr.DrawE(LabelAlpha)
+	betas := fri.Powers(tr.DrawE(LabelBeta), layout.MaxArity)
+	tr.Digests(LabelInteraction, p.Caps[proof.Interaction])
+	tr.Ext(LabelSums, p.Sums)
+
+	total := publicSum(messages, alpha, betas)
+	for _, s := range p.Sums {
+		total = total.Add(s)
+	}
+	if !total.IsZero() {
+		return none, reject(StageBuses, errBuses)
+	}
+
+	lambda := tr.DrawE(LabelLambda)
+	tr.Digests(LabelComposition, p.Caps[proof.Composition])
+	z, err := circle.FromParam(tr.DrawE(LabelPoint))
+	if err != nil {
+		return none, reject(StageConstraints, err)
+	}
+	publics := Publics(&p.Header)
+	if constraintsAt(layout, publics, p.Values, p.Sums, alpha, betas, lambda) != compositionAt(layout, p.Values, z) {
+		return none, reject(StageConstraints, errConstraints)
+	}
+	tr.Ext(LabelValues, p.Values)
+	if !tr.CheckGrind(LabelBatchGrind, p.BatchNonce, params.BatchGrind) {
+		return none, reject(StageGrinding, errBatchNonce)
+	}
+	weights := fri.Powers(tr.DrawE(LabelBatch), layout.Values)
+
+	// The low-degree test draws the queries; then the trees are opened there.
+	friParams := FRI(layout, params)
+	challenges, err := fri.Replay(tr, friParams, &p.FRI)
+	if err != nil {
+		return none, reject(StageFRI, err)
+	}
+	for tree := range p.Openings {
+		cap := p.Caps[tree]
+		if tree == proof.Preprocessed {
+			cap = key.Preprocessed
+		}
+		indices := treeIndices(challenges.Indices, friParams.LogDomain, shapes[tree])
+		o := &p.Openings[tree]
+		if err := merkle.Verify(hasher, cap, CapLog(tree, shapes[tree], params), shapes[tree], indices, o.Rows, merkle.Proof{Nodes: o.Nodes}); err != nil {
+			return none, reject(StageOpenings, fmt.Errorf("tree %d: %w", tree, err))
+		}
+	}
+	values, err := deepValues(layout, params, p, shapes, weights, z, challenges.Indices)
+	if err != nil {
+		return none, reject(StageOpenings, err)
+	}
+	if err := fri.Check(hasher, friParams, challenges, &p.FRI, values); err != nil {
+		return none, reject(StageFRI, err)
+	}
+	return claim, nil
+}
+
+// checkLengths checks everything whose length the layout gives. The trees' openings are
+// checked by package merkle.
+func checkLengths(key *Key, l *Layout, params soundness.Params, p *proof.Proof) (shapes [proof.Trees]merkle.Shape, err error) {
+	if len(p.Sums) != len(l.Tables) {
+		return shapes, fmt.Errorf("%w: %d sums for %d tables", errLength, len(p.Sums), len(l.Tables))
+	}
+	for i, t := range l.Tables {
+		if t.AIR.Interactions() == 0 && !p.Sums[i].IsZero() {
+			return shapes, fmt.Errorf("%w: table %d has no messages, but a sum", errLength, i)
+		}
+	}
+	if len(p.Values) != l.Values {
+		return shapes, fmt.Errorf("%w: %d out-of-domain values instead of %d", errLength, len(p.Values), l.Values)
+	}
+	for tree := range shapes {
+		shapes[tree] = l.Shape(tree, params.LogBlowup)
+		if n := 1 << CapLog(tree, shapes[tree], params); tree != proof.Preprocessed && len(p.Caps[tree]) != n {
+			return shapes, fmt.Errorf("%w: cap of %d nodes instead of %d", errLength, len(p.Caps[tree]), n)
+		}
+	}
+	return shapes, nil
+}
+
+// treeIndices takes queries on the largest domain down to a tree's tallest layer.
+func treeIndices(queries []uint32, logDomain int, s merkle.Shape) []uint32 {
+	out := make([]uint32, len(queries))
+	for i, q := range queries {
+		out[i] = q >> (logDomain - s[0].LogHeight)
+	}
+	return out
+}
