@@ -133,14 +133,14 @@ func row(rows []field.M31, w, i int) []field.M31 {
 
 // checkSizes compares all lengths with those of the canonical opening.
 func checkSizes(cap []hash.Digest, capLog int, shape Shape, counts []int, nodes int, rows Rows, proof Proof) error {
-	if len(cap) != 1<<capLog {
+	if uint64(len(cap)) != 1<<capLog {
 		return fmt.Errorf("%w: %d nodes, not 2^%d", ErrCap, len(cap), capLog)
 	}
 	if len(rows) != len(shape) {
 		return fmt.Errorf("%w: %d layers, not %d", ErrRows, len(rows), len(shape))
 	}
 	for l, c := range counts {
-		if want := c * shape[l].Width; len(rows[l]) != want {
+		if want := uint64(c) * uint64(shape[l].Width); uint64(len(rows[l])) != want {
 			return fmt.Errorf("%w: layer %d has %d, not %d", ErrRows, l, len(rows[l]), want)
 		}
 	}
