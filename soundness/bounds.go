@@ -61,7 +61,7 @@ func (c code) combination(folded int) float64 {
 	h := c.m + 0.5
 	y := 1 - c.agreement()
 	q := math.Sqrt(c.r)
-	h5 := float64(float64(h*h)*float64(h*h)) * h
+	h5 := float64(float64(float64(h*h)*float64(h*h)) * h)
 	top := float64(2*h5) + float64(float64(3*h)*float64(y*c.r))
 	low := h / q
 	n := math.Ldexp(c.n, -folded)

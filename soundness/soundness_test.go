@@ -129,7 +129,7 @@ func randomShape(rng *rand.Rand) Shape {
 func TestChooseReachesTheMarkOrRefuses(t *testing.T) {
 	rng := rand.New(rand.NewPCG(3, 4))
 	refused := 0
-	const n = 3000
+	const n = 600
 	for range n {
 		s := randomShape(rng)
 		profile := Profiles()[rng.IntN(3)]
