@@ -26,7 +26,10 @@ func log2(x float64) float64 {
 	return float64(exp-1) + math.Ldexp(float64(f), -32)
 }
 
-// logE is log2 |E|, |E| = (2^31-1)^6.
+// log2Up is at least the logarithm of x, and too large by less than 2^-29.
+func log2Up(x float64) float64 { return log2(x) + 0x1p-30 }
+
+// logE is a lower bound of log2 |E|, |E| = (2^31-1)^6.
 func logE() float64 { return float64(6 * log2(1<<31-1)) }
 
 // code carries the quantities of the analysis for one code: dimension k, length n = k/r,
@@ -53,7 +56,7 @@ func (c code) agreement() float64 {
 	return q + q/(2*c.m)
 }
 
-// combination is log2 of |E| e, where e is the error of one combination of two functions on a
+// combination is log2 of |E| e, rounded up, where e is the error of one combination of two functions on a
 // domain of this code's rate, folded down by 2^folded (BCHKS25, theorem 4.2):
 //
 //	e = [ (2(m+1/2)^5 + 3(m+1/2) y r) n / (3 r^1.5) + (m+1/2)/sqrt(r) ] / |E|
@@ -65,7 +68,7 @@ func (c code) combination(folded int) float64 {
 	top := float64(2*h5) + float64(float64(3*h)*float64(y*c.r))
 	low := h / q
 	n := math.Ldexp(c.n, -folded)
-	return log2(float64(top*n)/float64(3*float64(c.r*q)) + low)
+	return log2Up(float64(top*n)/float64(3*float64(c.r*q)) + low)
 }
 
 // zeros is s, the number of additional zeros that opening costs: the polynomial behind a
@@ -142,9 +145,9 @@ func Report(p Params, s Shape) (Rounds, error) {
 	add := func(name string, bits float64) { rounds = append(rounds, Round{name, bits}) }
 
 	if s.Fractions > 0 {
-		add(RoundLogUp, le-log2(float64(s.Fractions))-log2(float64(s.TupleLength)))
+		add(RoundLogUp, le-log2Up(float64(s.Fractions))-log2Up(float64(s.TupleLength)))
 	}
-	add(RoundConstraints, le-log2(float64(list*float64(s.Constraints))))
+	add(RoundConstraints, le-log2Up(float64(list*float64(s.Constraints))))
 	ood := float64(float64(s.Degree)*(c.k+zeros-1)) + (c.k - 1)
 	if s.MinLogHeight < s.LogHeight {
 		ood += c.k + zeros
@@ -153,14 +156,14 @@ func Report(p Params, s Shape) (Rounds, error) {
 	if (c.k+c.n)/size >= 0x1p-100 {
 		return nil, fmt.Errorf("%w: domain of %g points", ErrShape, c.n)
 	}
-	add(RoundOutOfDomain, le-log2(float64(list*ood)))
+	add(RoundOutOfDomain, le-log2Up(float64(list*ood)))
 	if s.Columns > 1 {
-		add(RoundBatching, le-c.combination(0)-log2(float64(s.Columns-1))+float64(p.BatchGrind))
+		add(RoundBatching, le-c.combination(0)-log2Up(float64(s.Columns-1))+float64(p.BatchGrind))
 	}
 	folded := 0
 	for i, f := range p.FoldLogs {
 		folded += f
-		add(fmt.Sprintf("fold %d", i+1), le-c.combination(folded)-log2(math.Ldexp(1, f)-1))
+		add(fmt.Sprintf("fold %d", i+1), le-c.combination(folded)-log2Up(math.Ldexp(1, f)-1))
 	}
 	add(RoundQueries, float64(float64(p.Queries)*c.queryBits())+float64(p.QueryGrind))
 	add(RoundHash, s.Hash.CollisionBits())

@@ -105,6 +105,7 @@ func TestLog2(t *testing.T) {
 		require.InDelta(t, math.Log2(x), log2(x), 0x1p-29, "log2(%g)", x)
 	}
 	require.Equal(t, 10.0, log2(1024))
+	require.Greater(t, log2Up(3), math.Log2(3))
 	rng := rand.New(rand.NewPCG(1, 2))
 	for range 2000 {
 		x := math.Exp(200 * (rng.Float64() - 0.5))
