@@ -56,8 +56,8 @@ func (c code) agreement() float64 {
 	return q + q/(2*c.m)
 }
 
-// combination is log2 of |E| e, rounded up, where e is the error of one combination of two functions on a
-// domain of this code's rate, folded down by 2^folded (BCHKS25, theorem 4.2):
+// combination is log2 of |E| e, rounded up, where e is the error of one combination of two
+// functions on a domain of this code's rate, folded down by 2^folded (BCHKS25, theorem 4.2):
 //
 //	e = [ (2(m+1/2)^5 + 3(m+1/2) y r) n / (3 r^1.5) + (m+1/2)/sqrt(r) ] / |E|
 func (c code) combination(folded int) float64 {
