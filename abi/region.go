@@ -101,17 +101,18 @@ func (r Regions) End(i int) uint32 {
 	return NumPages
 }
 
-// extend appends pages [start, end) of the kind to a list that has no gap so
+// Extend appends pages [start, end) of the kind to a list that has no gap so
 // far and covers the pages up to start or less; the gap becomes KindNone.
-// at is the page up to which the list reaches; extend returns the new one.
-func (r Regions) extend(at, start, end uint32, kind Kind) (Regions, uint32) {
+// at is the page up to which the list reaches; Extend returns the new one.
+func (r Regions) Extend(at, start, end uint32, kind Kind) (Regions, uint32) {
 	if start > at {
-		r = r.push(at, KindNone)
+		r = r.Push(at, KindNone)
 	}
-	return r.push(max(at, start), kind), end
+	return r.Push(max(at, start), kind), end
 }
 
-func (r Regions) push(start uint32, kind Kind) Regions {
+// Push appends pages from start on, if their kind differs from that of the last interval.
+func (r Regions) Push(start uint32, kind Kind) Regions {
 	if n := len(r); n > 0 && r[n-1].Kind == kind {
 		return r
 	}

@@ -231,14 +231,14 @@ func layRegions(segments []segment, heap, limit uint32) (Regions, error) {
 	for i := range segments {
 		s := &segments[i]
 		// Stops early: the list must not grow with the number of segments.
-		if r, at = r.extend(at, s.firstPage(), s.endPage(), s.kind()); len(r) > MaxIntervals {
+		if r, at = r.Extend(at, s.firstPage(), s.endPage(), s.kind()); len(r) > MaxIntervals {
 			break
 		}
 	}
-	r, at = r.extend(at, heap>>PageBits, (heap+limit)>>PageBits, KindReadWrite)
-	r, at = r.extend(at, InputStart>>PageBits, InputEnd>>PageBits, KindInput)
-	r, at = r.extend(at, OutputStart>>PageBits, OutputEnd>>PageBits, KindOutput)
-	r = r.push(at, KindNone)
+	r, at = r.Extend(at, heap>>PageBits, (heap+limit)>>PageBits, KindReadWrite)
+	r, at = r.Extend(at, InputStart>>PageBits, InputEnd>>PageBits, KindInput)
+	r, at = r.Extend(at, OutputStart>>PageBits, OutputEnd>>PageBits, KindOutput)
+	r = r.Push(at, KindNone)
 	if len(r) > MaxIntervals {
 		return nil, fmt.Errorf("the segments lie in too many separate regions (more than %d intervals of 64 KiB pages with input, output and the gaps): place segments of the same access next to each other", MaxIntervals)
 	}

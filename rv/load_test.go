@@ -39,8 +39,8 @@ func TestLoad(t *testing.T) {
 	want := rv.Header{
 		ABIVersion: 1, Entry: 0x10004, CodeStart: 0x10000, CodeEnd: 0x10010, MemoryLimit: 1 << 20,
 		Regions: rv.Regions{
-			{0, rv.KindNone}, {1, rv.KindCode}, {2, rv.KindReadOnly}, {3, rv.KindNone},
-			{4, rv.KindReadWrite}, {7 + 16, rv.KindNone}, {0x4000, rv.KindInput}, {0x8000, rv.KindOutput}, {0x8010, rv.KindNone},
+			{Start: 0, Kind: rv.KindNone}, {Start: 1, Kind: rv.KindCode}, {Start: 2, Kind: rv.KindReadOnly}, {Start: 3, Kind: rv.KindNone},
+			{Start: 4, Kind: rv.KindReadWrite}, {Start: 7 + 16, Kind: rv.KindNone}, {Start: 0x4000, Kind: rv.KindInput}, {Start: 0x8000, Kind: rv.KindOutput}, {Start: 0x8010, Kind: rv.KindNone},
 		},
 	}
 	got := p.Header
