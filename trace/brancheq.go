@@ -6,27 +6,6 @@ import (
 	"github.com/orrery/orrery/rv"
 )
 
-// branch fills what the branch chips share, given whether the branch is taken.
-func (w columns) branch(c rv32im.Branch, r int, x *Row, taken bool) {
-	w.step(c.Step, r, x)
-	w.set(c.Live, r, 1)
-	w.set(c.Rs1Reg, r, uint32(x.Inst.Rs1))
-	w.set(c.Rs2Reg, r, uint32(x.Inst.Rs2))
-	target := x.PC + x.Inst.Imm
-	w.set(c.Target, r, target/4)
-	w.rs1(c.Rs1, r, x)
-	w.rs2(c.Rs2, r, x)
-	if c.Trap {
-		return
-	}
-	w.bit(c.Misaligned, r, target%4 != 0)
-	next := x.PC + 4
-	if taken {
-		next = target
-	}
-	w.set(c.Next, r, next/4)
-}
-
 // fillBranchEq takes BEQ and BNE, for the trap chip those that trap.
 func fillBranchEq(c *rv32im.BranchEq, w columns, r int, x *Row) {
 	beq, unlike := x.Inst.Op == rv.BEQ, x.A != x.B

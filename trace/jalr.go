@@ -18,11 +18,3 @@ func fillJalr(c *rv32im.Jalr, w columns, r int, x *Row) {
 	w.old(c.Rd, r, x)
 	w.set(c.LinkHi, r, (x.PC+4)>>16)
 }
-
-// address fills the carries of rs1 + imm and returns that sum.
-func (w columns) address(c rv32im.Address, r int, x *Row) uint32 {
-	lo, hi := sumCarries(x.A, x.Inst.Imm)
-	w.bit(c.CarryLo, r, lo)
-	w.bit(c.CarryHi, r, hi)
-	return x.A + x.Inst.Imm
-}
