@@ -11,7 +11,7 @@ import (
 
 const (
 	// ConstantsLog is log2 of the height of the table of constants.
-	ConstantsLog = 6
+	ConstantsLog = 7
 	shiftAmounts = 32
 )
 

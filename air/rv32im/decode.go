@@ -24,7 +24,7 @@ type Decode struct {
 	// Products of the bits of funct3.
 	F01, F02, F12, F012 air.Col
 
-	Alt              air.Col
+	NoAlt            air.Col
 	Unknowns         [5]air.Col
 	Excess           air.Col
 	ExcessInv        air.Col
@@ -86,7 +86,7 @@ func NewDecode() *Decode {
 	c.F02 = l.Felt("f02", "bits 0 and 2 of funct3")
 	c.F12 = l.Felt("f12", "bits 1 and 2 of funct3")
 	c.F012 = l.Felt("f012", "bits 0, 1 and 2 of funct3")
-	c.Alt = l.Felt("alt", "1 if bit 25 is 0 and funct3 is that of ADD or SRL")
+	c.NoAlt = l.Felt("no_alt", "0 if bit 25 is 0 and funct3 is that of ADD or SRL, else 1")
 	for i := range c.Unknowns {
 		c.Unknowns[i] = l.Felt(fmt.Sprintf("unknown%d", i), fmt.Sprintf("unknown times %d differences between the major opcode and known ones", 2*(i+1)))
 	}
@@ -260,10 +260,10 @@ func (d *decoding) defineIllegal() {
 
 	// Bits that must be 0. Shifts by an immediate and OP allow bit 30 (SRAI, SUB, SRA)
 	// and OP allows bit 25 (multiplication), not both; SYSTEM allows bit 20 (EBREAK).
-	b.Equal("alt", b.Col(d.Alt), d.bit(25).Not().Mul(f[0].Add(f[5])))
+	b.Equal("no alternative operation", b.Col(d.NoAlt), d.bit(25).Not().Mul(f[0].Add(f[5])).Not())
 	bit30 := d.bit(30)
 	shiftExcess := d.field(25, 5).Add(d.bit(31).Scale(1 << 5)).Add(bit30.Mul(f[5].Not()).Scale(1 << 6))
-	regExcess := d.field(26, 4).Add(d.bit(31).Scale(1 << 4)).Add(bit30.Mul(b.Col(d.Alt).Not()).Scale(1 << 5))
+	regExcess := d.field(26, 4).Add(d.bit(31).Scale(1 << 4)).Add(bit30.Mul(b.Col(d.NoAlt)).Scale(1 << 5))
 	systemExcess := d.field(7, 13).Add(d.field(21, 11).Scale(1 << 13))
 	unknown := b.Col(d.Unknowns[len(d.Unknowns)-1]).Mul(d.field(0, 7).Plus(-lastKnown))
 	excess, exact, inverse := b.Col(d.Excess), b.Col(d.Exact), b.Col(d.ExcessInv)
@@ -366,7 +366,7 @@ func (d *decoding) defineArguments() {
 	col := b.Col
 	rdZero, rdInv := col(c.RdZero), col(c.RdInv)
 	b.Zero("rd is zero", rdZero.Mul(d.rd))
-	b.Equal("rd is not zero", d.rd.Mul(rdInv), d.live.Sub(rdZero).Sub(d.live.Not().Mul(rdZero)))
+	b.Equal("rd is not zero", d.rd.Mul(rdInv), d.live.Sub(rdZero))
 	b.Zero("inverse of rd = 0", rdZero.Mul(rdInv))
 	rd := d.rd.Add(rdZero.Scale(JunkRegister))
 

@@ -87,6 +87,7 @@ func (c *Page) Define(b *air.Builder) {
 		b.Receive(Range16, live, x.Lo)
 		b.Receive(Top, live, x.Hi, b.Col(w.OldTop))
 		b.Receive(Top, changed, y.Hi, b.Col(w.NewTop))
+		b.Zero("top bits after are for changed rows", changed.Not().Mul(b.Col(w.NewTop)))
 		oldWords = append(oldWords, leafWord{x, b.Col(w.OldTop)})
 		newWords = append(newWords, leafWord{y, b.Col(w.NewTop)})
 	}
