@@ -1,0 +1,177 @@
+package trace
+
+import (
+	"testing"
+
+	"github.com/orrery/orrery/air/rv32im"
+	"github.com/orrery/orrery/rv"
+)
+
+func bit(v bool) uint32 {
+	if v {
+		return 1
+	}
+	return 0
+}
+
+func bitwiseChip(t testing.TB) (testChip, *rv32im.Bitwise) {
+	chip := rv32im.NewBitwise()
+	return compileChip(t, chip, func(w columns, r int, x *Row) { fillBitwise(chip, w, r, x) }), chip
+}
+
+func bitwiseImmChip(t testing.TB) (testChip, *rv32im.BitwiseImm) {
+	chip := rv32im.NewBitwiseImm()
+	return compileChip(t, chip, func(w columns, r int, x *Row) { fillBitwiseImm(chip, w, r, x) }), chip
+}
+
+func TestBitwise(t *testing.T) {
+	c, _ := bitwiseChip(t)
+	c.checkCost(t, 72)
+	testALU(t, c, nil,
+		aluOp{rv.AND, func(a, b uint32) uint32 { return a & b }, registerOp(rv32im.OpAnd)},
+		aluOp{rv.OR, func(a, b uint32) uint32 { return a | b }, registerOp(rv32im.OpOr)},
+		aluOp{rv.XOR, func(a, b uint32) uint32 { return a ^ b }, registerOp(rv32im.OpXor)},
+	)
+	c, _ = bitwiseImmChip(t)
+	c.checkCost(t, 56)
+	testALU(t, c, edgeImmediates,
+		aluOp{rv.ANDI, func(a, b uint32) uint32 { return a & b }, immediateOp(rv32im.OpAndi)},
+		aluOp{rv.ORI, func(a, b uint32) uint32 { return a | b }, immediateOp(rv32im.OpOri)},
+		aluOp{rv.XORI, func(a, b uint32) uint32 { return a ^ b }, immediateOp(rv32im.OpXori)},
+	)
+}
+
+func compareChip(t testing.TB, immediate bool) (testChip, *rv32im.Compare) {
+	chip := rv32im.NewCompare(immediate)
+	return compileChip(t, chip, func(w columns, r int, x *Row) { fillCompare(chip, w, r, x) }), chip
+}
+
+func TestCompare(t *testing.T) {
+	slt := func(a, b uint32) uint32 { return bit(int32(a) < int32(b)) }
+	sltu := func(a, b uint32) uint32 { return bit(a < b) }
+	c, _ := compareChip(t, false)
+	c.checkCost(t, 68)
+	testALU(t, c, nil,
+		aluOp{rv.SLT, slt, registerOp(rv32im.OpSlt)},
+		aluOp{rv.SLTU, sltu, registerOp(rv32im.OpSltu)},
+	)
+	c, _ = compareChip(t, true)
+	c.checkCost(t, 54)
+	testALU(t, c, edgeImmediates,
+		aluOp{rv.SLTI, slt, immediateOp(rv32im.OpSlti)},
+		aluOp{rv.SLTIU, sltu, immediateOp(rv32im.OpSltiu)},
+	)
+}
+
+func shiftChip(t testing.TB, immediate bool) (testChip, *rv32im.Shifter) {
+	chip := rv32im.NewShifter(immediate)
+	return compileChip(t, chip, func(w columns, r int, x *Row) { fillShifter(chip, w, r, x) }), chip
+}
+
+func TestShift(t *testing.T) {
+	sll := func(a, b uint32) uint32 { return a << (b % 32) }
+	srl := func(a, b uint32) uint32 { return a >> (b % 32) }
+	sra := func(a, b uint32) uint32 { return uint32(int32(a) >> (b % 32)) }
+	c, _ := shiftChip(t, false)
+	c.checkCost(t, 84)
+	ops := []aluOp{
+		{rv.SLL, sll, registerOp(rv32im.OpSll)},
+		{rv.SRL, srl, registerOp(rv32im.OpSrl)},
+		{rv.SRA, sra, registerOp(rv32im.OpSra)},
+	}
+	testALU(t, c, nil, ops...)
+	var amounts []uint32
+	for s := range uint32(32) {
+		amounts = append(amounts, s)
+	}
+	c, _ = shiftChip(t, true)
+	c.checkCost(t, 65)
+	// The argument low is the op number for shifts by less than 16, which the one for
+	// longer shifts follows.
+	immediate := func(low uint32, left bool) func(rv.Inst) (uint32, []uint32) {
+		return func(inst rv.Inst) (uint32, []uint32) {
+			u, w := uint32(1)<<(inst.Imm%16), uint32(1)<<(16-inst.Imm%16)
+			if left {
+				u, w = w, u
+			}
+			return low + inst.Imm/16, []uint32{u, w}
+		}
+	}
+	testALU(t, c, amounts,
+		aluOp{rv.SLLI, sll, immediate(rv32im.OpSlliLow, true)},
+		aluOp{rv.SRLI, srl, immediate(rv32im.OpSrliLow, false)},
+		aluOp{rv.SRAI, sra, immediate(rv32im.OpSraiLow, false)},
+	)
+}
+
+func mulChip(t testing.TB) (testChip, *rv32im.Mul) {
+	chip := rv32im.NewMul()
+	return compileChip(t, chip, func(w columns, r int, x *Row) { fillMul(chip, w, r, x) }), chip
+}
+
+func mulhChip(t testing.TB) (testChip, *rv32im.Mulh) {
+	chip := rv32im.NewMulh()
+	return compileChip(t, chip, func(w columns, r int, x *Row) { fillMulh(chip, w, r, x) }), chip
+}
+
+var mulhOps = []aluOp{
+	{rv.MULH, func(a, b uint32) uint32 { return uint32(int64(int32(a)) * int64(int32(b)) >> 32) }, registerOp(rv32im.OpMulh)},
+	{rv.MULHSU, func(a, b uint32) uint32 { return uint32(int64(int32(a)) * int64(b) >> 32) }, registerOp(rv32im.OpMulhsu)},
+	{rv.MULHU, func(a, b uint32) uint32 { return uint32(uint64(a) * uint64(b) >> 32) }, registerOp(rv32im.OpMulhu)},
+}
+
+var mulOp = aluOp{rv.MUL, func(a, b uint32) uint32 { return a * b }, registerOp(rv32im.OpMul)}
+
+func TestMul(t *testing.T) {
+	c, _ := mulChip(t)
+	c.checkCost(t, 87)
+	testALU(t, c, nil, mulOp)
+	c, _ = mulhChip(t)
+	c.checkCost(t, 108)
+	testALU(t, c, nil, mulhOps...)
+}
+
+func divChip(t testing.TB) (testChip, *rv32im.Div) {
+	chip := rv32im.NewDiv()
+	return compileChip(t, chip, func(w columns, r int, x *Row) { fillDiv(chip, w, r, x) }), chip
+}
+
+// divOps follow the table of special cases in the specification of the M extension.
+var divOps = []aluOp{
+	{rv.DIV, func(a, b uint32) uint32 {
+		switch {
+		case b == 0:
+			return 0xffff_ffff
+		case a == 0x8000_0000 && b == 0xffff_ffff:
+			return 0x8000_0000
+		}
+		return uint32(int32(a) / int32(b))
+	}, registerOp(rv32im.OpDiv)},
+	{rv.DIVU, func(a, b uint32) uint32 {
+		if b == 0 {
+			return 0xffff_ffff
+		}
+		return a / b
+	}, registerOp(rv32im.OpDivu)},
+	{rv.REM, func(a, b uint32) uint32 {
+		switch {
+		case b == 0:
+			return a
+		case a == 0x8000_0000 && b == 0xffff_ffff:
+			return 0
+		}
+		return uint32(int32(a) % int32(b))
+	}, registerOp(rv32im.OpRem)},
+	{rv.REMU, func(a, b uint32) uint32 {
+		if b == 0 {
+			return a
+		}
+		return a % b
+	}, registerOp(rv32im.OpRemu)},
+}
+
+func TestDiv(t *testing.T) {
+	c, _ := divChip(t)
+	c.checkCost(t, 118)
+	testALU(t, c, nil, divOps...)
+}
