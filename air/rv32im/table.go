@@ -11,13 +11,14 @@ import (
 const TableLog = 16
 
 // Table is the chip that limbs and bytes are looked up in. Row v holds facts about the
-// number v, and one pair of RangeSmall: row 2^t - 1 + w the pair (2^t, w); the last row
-// repeats the pair of the row before it.
+// number v, RangeSmall's pair (2^16, v) among them, and one pair of a smaller range: row
+// 2^t - 1 + w the pair (2^t, w) with t < 16; the last row repeats the one before it.
 type Table struct {
 	layout                      air.Layout
 	Value, A, B, And, Top, Sign air.PreCol
 	Power, Small                air.PreCol
 	Range16Mult, SmallMult      air.Col
+	LimbMult                    air.Col
 	AndMult, OrMult, XorMult    air.Col
 	TopMult, SignMult           air.Col
 }
@@ -36,6 +37,7 @@ func NewTable() *Table {
 	c.Small = l.Pre("small", "number below the bound")
 	c.Range16Mult = l.Felt("range16_mult", "look-ups of v")
 	c.SmallMult = l.Felt("small_mult", "look-ups of (power, small)")
+	c.LimbMult = l.Felt("limb_mult", "look-ups of (2^16, v)")
 	c.AndMult = l.Felt("and_mult", "look-ups of a and b")
 	c.OrMult = l.Felt("or_mult", "look-ups of a or b")
 	c.XorMult = l.Felt("xor_mult", "look-ups of a xor b")
@@ -56,6 +58,7 @@ func (c *Table) Define(b *air.Builder) {
 	v, x, y, and := b.Pre(c.Value), b.Pre(c.A), b.Pre(c.B), b.Pre(c.And)
 	b.Send(Range16, b.Col(c.Range16Mult), v)
 	b.Send(RangeSmall, b.Col(c.SmallMult), b.Pre(c.Power), b.Pre(c.Small))
+	b.Send(RangeSmall, b.Col(c.LimbMult), b.Int(limb), v)
 	b.Send(Bytes, b.Col(c.AndMult), b.Int(ByteAnd), x, y, and)
 	b.Send(Bytes, b.Col(c.OrMult), b.Int(ByteOr), x, y, x.Add(y).Sub(and))
 	b.Send(Bytes, b.Col(c.XorMult), b.Int(ByteXor), x, y, x.Add(y).Sub(and.Add(and)))
