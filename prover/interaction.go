@@ -36,21 +36,28 @@ func (e *engine) interact(t *verifier.Table, main, pre [][]field.M31, s vm.Scala
 	var once sync.Once
 	par.Chunks(e.threads, height, func(lo, hi int) {
 		m := vm.NewMachine(bound.Program())
-		inverse, numerator := vec.MakePlanes(vm.BlockRows), vec.MakePlanes(vm.BlockRows)
+		// A column's numerator may come before its denominator.
+		numerators := make([]vec.Planes, n)
+		for i := range numerators {
+			numerators[i] = vec.MakePlanes(vm.BlockRows)
+		}
 		for ; lo < hi && e.ctx.Err() == nil; lo += vm.BlockRows {
 			end := min(lo+vm.BlockRows, hi)
-			inv, num := vec.Slice(inverse, 0, end-lo), vec.Slice(numerator, 0, end-lo)
 			m.Run(bound, in, lo, end, func(i int, v vm.Output) {
-				if i%2 == 0 {
-					v.CopyTo(inv)
-					if vec.BatchInverseE(inv, inv) >= 0 {
-						once.Do(func() { err = errDenominator })
-					}
+				if i%2 == 1 {
+					v.CopyTo(vec.Slice(numerators[i/2], 0, end-lo))
 					return
 				}
-				v.CopyTo(num)
-				vec.MulE(vec.Slice(values[i/2], lo, end), num, inv)
+				inv := vec.Slice(values[i/2], lo, end)
+				v.CopyTo(inv)
+				if vec.BatchInverseE(inv, inv) >= 0 {
+					once.Do(func() { err = errDenominator })
+				}
 			})
+			for i := range values {
+				dst := vec.Slice(values[i], lo, end)
+				vec.MulE(dst, dst, vec.Slice(numerators[i], 0, end-lo))
+			}
 		}
 	})
 	if err == nil {

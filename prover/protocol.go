@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/orrery/orrery/air/rv32im"
 	"github.com/orrery/orrery/circle"
 	"github.com/orrery/orrery/field"
 	"github.com/orrery/orrery/fri"
@@ -81,7 +82,7 @@ func proveWitness(ctx context.Context, key *verifier.Key, w *Witness, threads in
 
 	// Interaction columns.
 	obs.Phase("interaction columns")
-	scalars := vm.Scalars{Publics: verifier.Publics(&p.Header), Alpha: tr.DrawE(verifier.LabelAlpha)}
+	scalars := vm.Scalars{Publics: rv32im.Publics(&p.Header), Alpha: tr.DrawE(verifier.LabelAlpha)}
 	scalars.Betas = fri.Powers(tr.DrawE(verifier.LabelBeta), layout.MaxArity)
 	shares := make([]vm.Scalars, len(layout.Tables))
 	cols.tables[proof.Interaction] = make([]columns, len(layout.Tables))

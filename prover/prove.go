@@ -139,4 +139,3 @@ func witness(program *rv.Program, t *trace.Tables, gas, used uint64) *Witness {
 	}
 	return w
 }
-

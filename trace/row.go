@@ -15,6 +15,8 @@ type Row struct {
 	Inst   rv.Inst
 	Clk    uint32
 	Second *exec.Second // second word of an access across a word boundary, else nil
+	// Trapped says that the instruction didn't complete.
+	Trapped bool
 }
 
 // columns are the main columns of a table, in the order of the chip's layout.

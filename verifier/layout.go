@@ -18,9 +18,6 @@ const (
 	MinLogHeight = rv32im.MinLogHeight
 	// MaxLogHeight is the largest.
 	MaxLogHeight = 24
-	// MaxCopies is the number of tables that one chip may have in a proof. Two tables of
-	// different heights waste less padding than one.
-	MaxCopies = 3
 )
 
 // CompositionWidth is the number of composition columns: the quotient has twice the
@@ -81,7 +78,7 @@ func NewLayout(m *rv32im.Machine, instances []proof.Instance) (*Layout, error) {
 		if i == 0 || in.Chip != last.Chip {
 			copies = 1
 		}
-		if i > 0 && (in.Chip < last.Chip || in.Chip == last.Chip && in.LogHeight >= last.LogHeight) || copies > MaxCopies {
+		if i > 0 && (in.Chip < last.Chip || in.Chip == last.Chip && in.LogHeight >= last.LogHeight) || copies > rv32im.MaxCopies {
 			return nil, fmt.Errorf("table %d is out of order", i)
 		}
 		last = in

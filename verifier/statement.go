@@ -19,27 +19,6 @@ type Public struct {
 	Tuple []field.M31
 }
 
-// Publics is the vector of public values that the chips see: what the program header says
-// about code and regions.
-func Publics(h *abi.Header) []field.M31 {
-	v := make([]field.M31, rv32im.NumPublics)
-	v[rv32im.PublicCodeStart] = field.M31(h.CodeStart / 4)
-	v[rv32im.PublicCodeEnd] = field.M31(h.CodeEnd / 4)
-	for i := range rv32im.MaxIntervals + 1 {
-		v[rv32im.PublicStart+i] = abi.NumPages
-	}
-	for i, r := range h.Regions {
-		v[rv32im.PublicStart+i] = field.M31(r.Start)
-		if r.Kind.Readable() {
-			v[rv32im.PublicRead+i] = 1
-		}
-		if r.Kind.Writable() {
-			v[rv32im.PublicWrite+i] = 1
-		}
-	}
-	return v
-}
-
 // limbs gives a 32-bit value as the buses carry it.
 func limbs(v uint32) (lo, hi field.M31) { return field.M31(v & 0xffff), field.M31(v >> 16) }
 

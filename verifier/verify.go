@@ -5,8 +5,8 @@ import (
 	"fmt"
 
 	"github.com/orrery/orrery/abi"
+	"github.com/orrery/orrery/air/rv32im"
 	"github.com/orrery/orrery/circle"
-	"github.com/orrery/orrery/field"
 	"github.com/orrery/orrery/fri"
 	"github.com/orrery/orrery/hash"
 	"github.com/orrery/orrery/merkle"
@@ -193,7 +193,7 @@ func verify(key *Key, p *proof.Proof, policy Policy) (abi.Claim, error) {
 	if err != nil {
 		return none, reject(StageConstraints, err)
 	}
-	publics := Publics(&p.Header)
+	publics := rv32im.Publics(&p.Header)
 	if constraintsAt(layout, publics, p.Values, p.Sums, alpha, betas, lambda) != compositionAt(layout, p.Values, z) {
 		return none, reject(StageConstraints, errConstraints)
 	}

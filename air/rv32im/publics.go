@@ -1,5 +1,10 @@
 package rv32im
 
+import (
+	"github.com/orrery/orrery/abi"
+	"github.com/orrery/orrery/field"
+)
+
 // MaxIntervals bounds the number of intervals of equal permissions that a program header
 // cuts the address space into.
 const MaxIntervals = 16
@@ -17,3 +22,24 @@ const (
 	PublicWrite = PublicRead + MaxIntervals
 	NumPublics  = PublicWrite + MaxIntervals
 )
+
+// Publics is the vector of public values that the chips see: what the program header says
+// about code and regions.
+func Publics(h *abi.Header) []field.M31 {
+	v := make([]field.M31, NumPublics)
+	v[PublicCodeStart] = field.M31(h.CodeStart / 4)
+	v[PublicCodeEnd] = field.M31(h.CodeEnd / 4)
+	for i := range MaxIntervals + 1 {
+		v[PublicStart+i] = abi.NumPages
+	}
+	for i, r := range h.Regions {
+		v[PublicStart+i] = field.M31(r.Start)
+		if r.Kind.Readable() {
+			v[PublicRead+i] = 1
+		}
+		if r.Kind.Writable() {
+			v[PublicWrite+i] = 1
+		}
+	}
+	return v
+}

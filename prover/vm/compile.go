@@ -51,6 +51,7 @@ type instruction struct {
 // Program is a compiled DAG.
 type Program struct {
 	nodes      []air.Node
+	live       []bool // nodes that an output depends on
 	code       []instruction
 	bases      int // registers of base field elements
 	exts       int // registers of elements of E
@@ -130,12 +131,13 @@ func compile(nodes []air.Node, roots []air.NodeID, interactions int) *Program {
 	}
 	for id := len(nodes) - 1; id >= 0; id-- {
 		n := nodes[id]
-		if live[id] && !n.Leaf() && !n.Scalar() {
+		if live[id] && !n.Leaf() {
 			live[n.A], live[n.B] = true, true
 			c.uses[n.A]++
 			c.uses[n.B]++
 		}
 	}
+	c.p.live = live
 	for id := range nodes {
 		if !live[id] {
 			continue

@@ -35,7 +35,7 @@ type Bound struct {
 func (p *Program) Bind(s Scalars) *Bound {
 	b := &Bound{p: p, base: make([]field.M31, len(p.nodes)), ext: make([]field.E, len(p.nodes))}
 	for i, n := range p.nodes {
-		if !n.Scalar() {
+		if !n.Scalar() || !p.live[i] {
 			continue
 		}
 		if !n.Ext {

@@ -1,0 +1,161 @@
+package trace
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/orrery/orrery/abi"
+	"github.com/orrery/orrery/air/rv32im"
+	"github.com/orrery/orrery/field"
+	"github.com/orrery/orrery/hash"
+	"github.com/orrery/orrery/internal/par"
+	"github.com/orrery/orrery/memtree"
+	"github.com/orrery/orrery/proof"
+	"github.com/orrery/orrery/rv"
+	"github.com/orrery/orrery/rv/exec"
+)
+
+// MaxCycles bounds the cycles of one segment.
+const MaxCycles = 1 << 24
+
+// Table is the content of one instance: the main columns, with trace values.
+type Table struct {
+	proof.Instance
+	Main [][]field.M31
+}
+
+// Tables is a run as the prover commits to it, with what the statement says of memory.
+type Tables struct {
+	List        []Table
+	Exit        abi.Exit
+	Image       hash.Digest // first quarter of the memory tree, before
+	InputDigest hash.Digest // second quarter, before
+	Output      memtree.OutputOpening
+	Opened      uint8 // bit q says that quarter q is opened
+}
+
+// builder is the state of one Build.
+type builder struct {
+	ctx     context.Context
+	m       *rv32im.Machine
+	program *rv.Program
+	run     *exec.Trace
+	rows    *rows
+	publics []field.M31
+	threads int
+	out     *Tables
+	count   *counter
+	tables  map[int][]int // instances in out.List, by chip
+}
+
+// Build turns a recorded run into tables. The result doesn't depend on the number of
+// threads.
+func Build(ctx context.Context, m *rv32im.Machine, program *rv.Program, input []byte, run *exec.Trace, threads int) (*Tables, error) {
+	b := &builder{
+		ctx: ctx, m: m, program: program, run: run, rows: newRows(program, run),
+		publics: rv32im.Publics(&program.Header), threads: threads, out: &Tables{},
+		count:  newCounter(program.Code.Start, int(program.Code.NumWords())),
+		tables: make(map[int][]int),
+	}
+	if run.Records.Len() > MaxCycles {
+		return nil, fmt.Errorf("trace: %d cycles, one segment holds %d", run.Records.Len(), MaxCycles)
+	}
+	b.out.Exit = abi.Exit{
+		Kind: abi.ExitKind(run.Exit.Kind), Code: run.Exit.Code,
+		Cause: run.Exit.Cause, PC: run.Exit.PC, Value: run.Exit.Value,
+	}
+	refreshes, last := b.instructions()
+	blocks := b.finalBlocks(last)
+	if err := b.memory(input, blocks); err != nil {
+		return nil, err
+	}
+	b.fill(rv32im.ChipRefresh, len(refreshes), func(i int) func(w columns, r int) {
+		return func(w columns, r int) {
+			fillRefresh(b.m.Chips[rv32im.ChipRefresh].(*rv32im.Refresh), w, r, &refreshes[i])
+		}
+	})
+	b.code()
+	b.regions(blocks, last)
+	b.constants()
+	slices.SortStableFunc(b.out.List, func(x, y Table) int {
+		if x.Chip != y.Chip {
+			return int(x.Chip) - int(y.Chip)
+		}
+		return int(y.LogHeight) - int(x.LogHeight)
+	})
+	if err := b.multiplicities(); err != nil {
+		return nil, err
+	}
+	return b.out, ctx.Err()
+}
+
+// fill makes the tables of a chip with n rows; write(i) writes row i of all of them.
+func (b *builder) fill(chip, n int, write func(i int) func(w columns, r int)) {
+	copies := rv32im.MaxCopies
+	if b.m.FixedLogHeight(chip) >= 0 {
+		copies = 1
+	}
+	first := 0
+	for _, log := range heights(n, copies) {
+		t := newTable(b.m, chip, log)
+		count := min(n-first, 1<<log)
+		from := first
+		par.Chunks(b.threads, count, func(lo, hi int) {
+			for r := lo; r < hi; r++ {
+				write(from+r)(t.Main, r)
+			}
+		})
+		first += count
+		b.out.List = append(b.out.List, t)
+	}
+}
+
+func newTable(m *rv32im.Machine, chip, log int) Table {
+	t := Table{Instance: proof.Instance{Chip: uint8(chip), LogHeight: uint8(log)}}
+	t.Main = make([][]field.M31, len(m.AIRs[chip].Main))
+	for i := range t.Main {
+		t.Main[i] = make([]field.M31, 1<<log)
+	}
+	return t
+}
+
+// constants adds the tables with preprocessed columns.
+func (b *builder) constants() {
+	for _, chip := range []int{rv32im.ChipConstants, rv32im.ChipTable} {
+		b.out.List = append(b.out.List, newTable(b.m, chip, b.m.FixedLogHeight(chip)))
+	}
+}
+
+// code adds the rows of the decoder.
+func (b *builder) code() {
+	c := b.m.Chips[rv32im.ChipDecode].(*rv32im.Decode)
+	words := b.run.ExecutedCode
+	b.fill(rv32im.ChipDecode, len(words), func(i int) func(columns, int) {
+		pc := b.program.Code.Start + 4*words[i]
+		return func(w columns, r int) { fillDecode(c, w, r, pc, b.program.Image.Word(pc), b.publics) }
+	})
+}
+
+// regions adds the rows of the 64 KiB pages that data accesses touch, the one that
+// couldn't be touched included.
+func (b *builder) regions(blocks []exec.Block, trap *Row) {
+	c := b.m.Chips[rv32im.ChipRegion].(*rv32im.RegionPage)
+	var pages []uint32
+	add := func(address uint32) { pages = append(pages, address>>abi.PageBits) }
+	for i := range blocks {
+		if blocks[i].Index < registerBlock {
+			add(blocks[i].Index * rv.BlockSize)
+		}
+	}
+	if trap != nil && b.run.Trap != nil && (trap.Inst.Op.IsLoad() || trap.Inst.Op.IsStore()) {
+		at := trap.A + trap.Inst.Imm
+		add(at)
+		add(at + trap.Inst.Op.AccessSize() - 1)
+	}
+	slices.Sort(pages)
+	pages = slices.Compact(pages)
+	b.fill(rv32im.ChipRegion, len(pages), func(i int) func(columns, int) {
+		return func(w columns, r int) { fillRegionPage(c, w, r, pages[i], b.publics) }
+	})
+}

@@ -1,0 +1,109 @@
+package trace
+
+import (
+	"context"
+	"os"
+	"testing"
+
+	"github.com/orrery/orrery/air/check"
+	"github.com/orrery/orrery/air/rv32im"
+	"github.com/orrery/orrery/proof"
+	"github.com/orrery/orrery/rv"
+	"github.com/orrery/orrery/rv/exec"
+	"github.com/orrery/orrery/verifier"
+)
+
+// checkTables runs every row of every table through the row checker and balances all buses
+// with the messages of the statement.
+func checkTables(t *testing.T, m *rv32im.Machine, p *rv.Program, run *exec.Trace, gas uint64, tables *Tables) error {
+	t.Helper()
+	s := proof.Statement{
+		Header: p.Header, Image: tables.Image, InputDigest: tables.InputDigest,
+		GasLimit: gas, GasUsed: run.Cycles, Exit: tables.Exit, Output: tables.Output, Opened: tables.Opened,
+	}
+	if err := verifier.CheckGas(s.GasLimit, s.GasUsed, s.Exit); err != nil {
+		return err
+	}
+	messages, err := verifier.PublicMessages(&s)
+	if err != nil {
+		return err
+	}
+	var extra []check.Message
+	for _, x := range messages {
+		c := check.Message{Bus: x.Bus, Mult: 1, Tuple: x.Tuple}
+		if x.Take {
+			c.Mult = c.Mult.Neg()
+		}
+		extra = append(extra, c)
+	}
+	var list []check.Table
+	for _, x := range tables.List {
+		list = append(list, check.Table{AIR: m.AIRs[x.Chip], Main: x.Main, Pre: m.Preprocessed(int(x.Chip))})
+	}
+	return check.Tables(list, rv32im.Publics(&p.Header), extra)
+}
+
+// buildGuest runs a guest and builds its tables.
+func buildGuest(t *testing.T, m *rv32im.Machine, name string, input []byte, gas uint64) (*rv.Program, *exec.Trace, *Tables) {
+	t.Helper()
+	elf, err := os.ReadFile("../testdata/guests/" + name + ".elf")
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := rv.Load(elf, rv.LoadOptions{MemoryLimit: rv.DefaultMemory})
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := exec.NewRecorder(p, input, exec.Options{GasLimit: gas})
+	if err != nil {
+		t.Fatal(err)
+	}
+	run, err := r.Run(context.Background())
+	if err != nil {
+		t.Fatal(err)
+	}
+	tables, err := Build(context.Background(), m, p, input, run, 2)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p, run, tables
+}
+
+func TestGuestTables(t *testing.T) {
+	m, err := rv32im.New()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		name  string
+		input string
+		gas   uint64
+	}{
+		{"exit42", "", 1 << 40},
+		{"echo", "0123456789abcdef", 1 << 40},
+		{"trap_ebreak", "", 1 << 40},
+		{"trap_illegal", "\x00\x00\x00\x00", 1 << 40},
+		{"trap_ecall", "\x01\x00\x00\x00", 1 << 40},
+		{"trap_load", "\x00\x00\x00\x00", 1 << 40},
+		{"trap_store", "\x01\x00\x00\x00", 1 << 40},
+		{"trap_fetch", "\x00\x00\x00\x00", 1 << 40},
+		{"trap_misaligned_jump", "\x00\x00\x00\x00", 1 << 40},
+		{"trap_misaligned_jump", "\x01\x00\x00\x00", 1 << 40},
+		{"trap_misaligned_jump", "\x02\x00\x00\x00", 1 << 40},
+		{"trap_misaligned_jump", "\x04\x00\x00\x00", 1 << 40},
+		{"sha256", "abc", 1 << 40},
+		{"sha256", "abc", 1000},
+		{"sha256", "abc", 0},
+		{"misaligned", "", 1 << 40},
+		{"loop", "", 70_000},
+		{"muldiv", "", 20_000},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			p, run, tables := buildGuest(t, m, c.name, []byte(c.input), c.gas)
+			t.Logf("%v after %d cycles", run.Exit, run.Cycles)
+			if err := checkTables(t, m, p, run, c.gas, tables); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+}

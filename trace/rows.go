@@ -1,0 +1,137 @@
+package trace
+
+import (
+	"github.com/orrery/orrery/air/rv32im"
+	"github.com/orrery/orrery/rv"
+	"github.com/orrery/orrery/rv/exec"
+)
+
+// rows makes Rows out of a recorded run: it adds the decoded instruction, the second words
+// of accesses across a word boundary, and the timestamps that go on the memory bus.
+type rows struct {
+	program *rv.Program
+	run     *exec.Trace
+	second  map[uint32]*exec.Second // by record
+	decoded []uint64                // bit set of executed code words
+}
+
+func newRows(p *rv.Program, run *exec.Trace) *rows {
+	s := &rows{program: p, run: run, second: make(map[uint32]*exec.Second, len(run.Second)), decoded: make([]uint64, (len(p.Code.Insts)+63)/64)}
+	for i := range run.Second {
+		s.second[run.Second[i].Index] = &run.Second[i]
+	}
+	for _, w := range run.ExecutedCode {
+		if int(w) < len(p.Code.Insts) {
+			s.decoded[w/64] |= 1 << (w % 64)
+		}
+	}
+	return s
+}
+
+// isDecoded reports whether the decoder reads the word at a word address.
+func (s *rows) isDecoded(address uint32) bool {
+	w := address - s.program.Code.Start/4
+	return w < uint32(len(s.program.Code.Insts)) && s.decoded[w/64]>>(w%64)&1 != 0
+}
+
+// initialTs is the timestamp of a memory word before its first data access.
+func (s *rows) initialTs(address uint32) uint32 {
+	if s.isDecoded(address) {
+		return 1
+	}
+	return 0
+}
+
+// refresh is a row of the refresh chip.
+type refresh struct{ address, value, ts, newTs uint32 }
+
+// row fills x from record i. Refreshes that its accesses need are appended to list, if
+// that isn't nil.
+func (s *rows) row(i int, x *Row, list *[]refresh) {
+	x.Record = *s.run.Records.At(i)
+	x.Clk = uint32(i) + 1
+	x.Inst, _ = s.program.Code.At(x.PC)
+	x.Second, x.Trapped = nil, false
+	if sec := s.second[uint32(i)]; sec != nil {
+		c := *sec
+		x.Second = &c
+	}
+	s.stamp(x, list)
+}
+
+// trapRow fills x from the instruction that trapped or couldn't be paid for.
+func (s *rows) trapRow(x *Row, list *[]refresh) {
+	x.Record = exec.Record{PC: s.run.EndPC}
+	if s.run.Trap != nil {
+		x.Record = *s.run.Trap
+	}
+	x.Clk = uint32(s.run.Records.Len()) + 1
+	x.Inst, _ = s.program.Code.At(x.PC)
+	x.Second, x.Trapped = nil, true
+	if s.run.Trap != nil {
+		s.stampReads(x, list)
+	}
+}
+
+// stamp replaces the recorded previous timestamps by those on the bus.
+func (s *rows) stamp(x *Row, list *[]refresh) {
+	s.stampReads(x, list)
+	now := 4 * x.Clk
+	op := x.Inst.Op
+	switch {
+	case op.IsLoad():
+		s.memory(x.A+x.Inst.Imm, x.B, &x.TsB, now, list)
+	case op.IsStore():
+		s.memory(x.A+x.Inst.Imm, x.Old, &x.TsD, now, list)
+	}
+	if x.Second != nil {
+		s.memory(x.A+x.Inst.Imm+4, x.Second.Word, &x.Second.Ts, now, list)
+	}
+	if op.WritesRd() {
+		bridge(rv32im.RegisterBase+destination(x.Inst.Rd), x.Old, &x.TsD, now+rv32im.SlotRd, list)
+	} else if op == rv.FENCE {
+		bridge(rv32im.RegisterBase+rv32im.JunkRegister, x.Old, &x.TsD, now+rv32im.SlotRd, list)
+	}
+}
+
+func (s *rows) stampReads(x *Row, list *[]refresh) {
+	now := 4 * x.Clk
+	rs1, rs2, reads1, reads2 := x.sources()
+	if reads1 {
+		bridge(rv32im.RegisterBase+rs1, x.A, &x.TsA, now+rv32im.SlotRs1, list)
+	}
+	if reads2 {
+		bridge(rv32im.RegisterBase+rs2, x.B, &x.TsB, now+rv32im.SlotRs2, list)
+	}
+}
+
+// memory stamps the access to the memory word at byte address at.
+func (s *rows) memory(at, value uint32, ts *uint32, now uint32, list *[]refresh) {
+	if *ts == 0 {
+		*ts = s.initialTs(at / 4)
+	}
+	bridge(at/4, value, ts, now+rv32im.SlotMemory, list)
+}
+
+// bridge moves a timestamp that lies too far back to the last multiple of the refresh
+// unit before now, by a row of the refresh chip.
+func bridge(address, value uint32, ts *uint32, now uint32, list *[]refresh) {
+	if now-*ts-1 < 1<<rv32im.GapBits {
+		return
+	}
+	moved := (now - 1) / rv32im.RefreshUnit * rv32im.RefreshUnit
+	if list != nil {
+		*list = append(*list, refresh{address, value, *ts, moved})
+	}
+	*ts = moved
+}
+
+// sources names the registers that the instruction reads, and whether it reads them.
+func (x *Row) sources() (rs1, rs2 uint32, reads1, reads2 bool) {
+	if x.Inst.Op == rv.ECALL {
+		return 17, 10, true, true
+	}
+	op := x.Inst.Op
+	// The row of a store that traps proves its address only.
+	return uint32(x.Inst.Rs1), uint32(x.Inst.Rs2), op.ReadsRs1(), op.ReadsRs2() && !(x.Trapped && op.IsStore())
+}
