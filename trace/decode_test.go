@@ -219,6 +219,12 @@ func TestDecodeTargetAlias(t *testing.T) {
 	auipc[c.X[1]], auipc[c.X[2]] = field.M31(v&(1<<14-1)*4), field.M31(v>>14)
 	f.rejects(t, auipc, "range16")
 
+	low := decodeRow(t, c, f, testCodeStart, 0x0000_0097) // auipc x1, 0
+	low[c.Carry] = 1
+	v = (testCodeStart/4 + field.P - 1<<30) % field.P
+	low[c.X[1]], low[c.X[2]] = field.M31(v&(1<<14-1)*4), field.M31(v>>14)
+	f.rejects(t, low, "range16")
+
 	jal := decodeRow(t, c, f, testCodeStart, 0x8000_00ef) // jal x1, -2^20: below 0
 	jal[c.Carry] = 0
 	f.rejects(t, jal, "target")

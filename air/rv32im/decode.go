@@ -135,6 +135,8 @@ type decoding struct {
 // bus any number of times. It takes the word from the memory bus with timestamp 0, so
 // before any access, and puts it back with timestamp 1.
 //
+// Assumes that the public bounds are below 2^28 and the code doesn't begin at address 0.
+//
 // The word fixes every column: a form implies its major opcode, so that at most one form
 // is possible, and unknown implies that no other is; within a form, illegal is computed
 // from the word's bits.
@@ -156,7 +158,7 @@ func (c *Decode) Define(b *air.Builder) {
 	b.Zero("only live rows are executed", mult.Mul(d.live.Not()))
 	b.Send(Program, mult, d.pc, b.Col(c.Op), b.Col(c.X[0]), b.Col(c.X[1]), b.Col(c.X[2]), b.Col(c.X[3]))
 
-	// Both distances are below 2^28, as are the bounds, so start <= pc < end.
+	// Both distances are below 2^28, so that they add up to end - 1 - start as integers.
 	d.distance(d.pc.Sub(b.Public(PublicCodeStart)), b.Col(c.FromStart))
 	d.distance(b.Public(PublicCodeEnd).Plus(-1).Sub(d.pc), b.Col(c.ToEnd))
 }
@@ -350,8 +352,9 @@ func (d *decoding) defineRelative() {
 	b.Receive(RangeSmall, d.targets, b.Int(1<<14), targetHi)
 
 	// Value, a multiple of 4: value/4 = x1/4 + 2^14 x2 with x1/4 < 2^14 and x2 < 2^16 is
-	// below 2^30. For AUIPC it is pc/4 + 2^10 imm, less than 2^28 + 2^30 < p, minus 2^30 if
-	// that leaves it not negative; for JAL it is pc/4 + 1. So it is unique.
+	// below 2^30. For JAL it is pc/4 + 1. For AUIPC it is s = pc/4 + 2^10 imm, less than
+	// 2^28 + 2^30 < p, or s - 2^30; if that is negative, it is p + s - 2^30 in the field,
+	// not below 2^30 because s is at least pc/4, which isn't 0. So only one carry fits.
 	x1, x2 := b.Col(c.X[1]), b.Col(c.X[2])
 	b.Equal("value relative to pc",
 		d.values.Mul(x1.Scale(quarter).Add(x2.Scale(1<<14)).Sub(d.pc)),
