@@ -29,6 +29,9 @@ type ELF struct {
 	Entry    uint32
 	Flags    uint32
 	Segments []Segment
+	// Mappable places each segment's bytes so that an operating system with
+	// pages of 4 KiB can map them, as qemu-riscv32 wants it.
+	Mappable bool
 }
 
 // Bytes returns the file: header, program headers, then the segments' bytes.
@@ -52,6 +55,9 @@ func (e ELF) Bytes() []byte {
 		}
 		if s.MemSize == 0 {
 			s.MemSize = uint32(len(s.Data))
+		}
+		if e.Mappable {
+			b = append(b, make([]byte, (s.Addr-uint32(len(b)))%4096)...)
 		}
 		for j, v := range [...]uint32{s.Type, uint32(len(b)), s.Addr, s.Addr, uint32(len(s.Data)), s.MemSize, s.Flags, 4} {
 			le.PutUint32(b[header+entry*i+4*j:], v)
