@@ -233,7 +233,7 @@ func (m *model) step(gas uint64) bool {
 		first.ts, second.ts = 4*m.clk+2, 4*m.clk+2
 	}
 	m.x, m.xTs = x, xTs
-	if op.WritesRd() {
+	if op.WritesRd() || op == rv.FENCE {
 		d := in.Rd
 		if d == 0 {
 			d = 32

@@ -38,7 +38,8 @@ type Record struct {
 	// ECALL), or the memory word that holds the first byte of a load.
 	// TsB: timestamp of the access before.
 	B uint32
-	// Old: what the register slot of rd (32 for x0) held before the write, or
+	// Old: what the register slot of rd (32 for x0, and for FENCE, which counts as
+	// a write of 0 to x0) held before the write, or
 	// the memory word that holds the first byte of a store.
 	// TsD: timestamp of the access before.
 	Old uint32

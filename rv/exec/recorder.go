@@ -138,7 +138,7 @@ func (r *Recorder) step(gas bool) (exit Exit, trapped *Record, ends bool) {
 	if first != nil {
 		r.access(&in, &e, &rec, now, first, second)
 	}
-	if in.Op.WritesRd() {
+	if in.Op.WritesRd() || in.Op == rv.FENCE {
 		d := &r.x[slot(in.Rd)]
 		rec.Old, rec.TsD = d.v, d.ts
 		*d = cell{e.result, now + slotRd}

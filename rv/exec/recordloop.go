@@ -274,6 +274,7 @@ func (r *Recorder) loop(buf *chunk, at, to int) int {
 			rec.rd(x, o.rd, now, remu(a, b))
 
 		case rv.FENCE:
+			rec.rd(x, slot(0), now, 0)
 		default:
 			goto slow
 		}
