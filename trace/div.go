@@ -52,14 +52,17 @@ func (w columns) division(c *rv32im.Div, r int, a, b, q, m uint32, unsigned bool
 	k = w.carry(c.Carry[1], r, s[1]+k, 0)
 	k = w.carry(c.Carry[2], r, s[2]+k+t.hi-n.hi, offset)
 	w.carry(c.Carry[3], r, s[3]+k, 32768)
+	w.distance(c, r, b, m, d.hi < 0, t.hi < 0)
+}
 
-	// |b| - |m| - 1, limb by limb, from the complements of what is negative.
+// distance writes |b| - |m| - 1, limb by limb, from the complements of what is negative.
+func (w columns) distance(c *rv32im.Div, r int, b, m uint32, negativeB, negativeM bool) {
 	var signs int64
-	if d.hi < 0 {
+	if negativeB {
 		b = ^b
 		signs++
 	}
-	if t.hi < 0 {
+	if negativeM {
 		m = ^m
 		signs--
 	}
