@@ -1,6 +1,6 @@
-// Package exec runs guest programs: an interpreter for proving-free runs and one
-// that records what the prover's trace builder needs. Both give the same result
-// to the cycle, the gas unit and the trap.
+// Package exec runs guest programs: Machine is the interpreter, Recorder one that
+// also records what the prover's trace builder needs. Both give the same result to
+// the cycle, the gas unit and the trap.
 package exec
 
 import (

@@ -279,9 +279,12 @@ func runModel(p *rv.Program, input []byte, gas uint64) *model {
 	slices.SortFunc(t.Blocks, func(a, b exec.Block) int { return cmp.Compare(a.Index, b.Index) })
 	n := min(m.word(0x80000000).v, 1<<20-16)
 	t.Output = make([]byte, n)
-	for i := range t.Output {
-		addr := 0x80000010 + uint32(i)
-		t.Output[i] = byte(m.word(addr).v >> (8 * (addr % 4)))
+	for a, w := range m.mem { // words that the guest never touched are zero
+		for i := range uint32(4) {
+			if at := 4*a + i - 0x80000010; 4*a >= 0x80000010 && at < n {
+				t.Output[at] = byte(w.v >> (8 * i))
+			}
+		}
 	}
 	return m
 }

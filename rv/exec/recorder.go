@@ -196,7 +196,7 @@ func (r *Recorder) finish(exit Exit, trapped *Record) *Trace {
 		}
 	}
 	// A run can end at one of the zero words that the file doesn't have.
-	if in := exit.Kind == Trap && exit.Cause == CauseIllegal; in && int(r.next) >= len(r.decoded) {
+	if exit.Kind == Trap && exit.Cause == CauseIllegal && int(r.next) >= len(r.decoded) {
 		t.ExecutedCode = append(t.ExecutedCode, r.next)
 	}
 	t.Blocks = r.blocks(t.ExecutedCode)
