@@ -126,7 +126,7 @@ func (b *Builder) op(op Op, x, y NodeID) NodeID {
 	nx, ny := b.nodes[x], b.nodes[y]
 	deg := max(nx.Deg, ny.Deg)
 	if op == OpMul {
-		deg = nx.Deg + ny.Deg
+		deg = min(nx.Deg+ny.Deg, MaxDegree+1) // so that no product wraps round to a small degree
 	}
 	return b.intern(Node{Op: op, Ext: nx.Ext || ny.Ext, Deg: deg, A: x, B: y})
 }

@@ -86,8 +86,8 @@ func Compile(c Chip, publics int) (*AIR, error) {
 	c.Define(b)
 	own := len(b.constraints)
 	for _, k := range b.constraints {
-		if d := b.nodes[k.Node].Deg; d > MaxDegree {
-			b.fail("constraint %q: %w: %d", k.Name, errDegree, d)
+		if b.nodes[k.Node].Deg > MaxDegree {
+			b.fail("constraint %q: %w", k.Name, errDegree)
 		}
 	}
 	pairs := b.lower()
@@ -146,7 +146,7 @@ func (b *Builder) lower() []Pair {
 		}
 		node := b.op(OpSub, lhs, rhs)
 		if b.nodes[node].Deg > MaxDegree {
-			b.fail("constraint %q: %w: %d", name, errDegree, b.nodes[node].Deg)
+			b.fail("constraint %q: %w", name, errDegree)
 		}
 		b.constraints = append(b.constraints, Constraint{Name: name, Node: node})
 	}

@@ -32,7 +32,7 @@ const (
 type Node struct {
 	Op    Op
 	Ext   bool  // over E, not the base field
-	Deg   uint8 // degree in the columns
+	Deg   uint8 // degree in the columns; MaxDegree+1 stands for all that are larger
 	A, B  NodeID
 	Index int32
 	Value field.M31

@@ -70,41 +70,44 @@ func Row(a *air.AIR, main, pre, publics []field.M31) error {
 	v := eval(a, main, pre, publics)
 	for _, k := range a.Constraints[:a.Own] {
 		if v[k.Node] != 0 {
-			return fmt.Errorf("%w: chip %s: %q is %d; %s", ErrConstraint, a.Name, k.Name, v[k.Node], cells(a, k.Node, main))
+			return fmt.Errorf("%w: chip %s: %q is %d; %s", ErrConstraint, a.Name, k.Name, v[k.Node], cells(a, k.Node, main, pre))
 		}
 	}
 	return nil
 }
 
-// cells lists the main cells below a node.
-func cells(a *air.AIR, root air.NodeID, main []field.M31) string {
+// cells lists the cells below a node: main ones in the order of the columns, then
+// preprocessed ones.
+func cells(a *air.AIR, root air.NodeID, main, pre []field.M31) string {
 	seen := make(map[air.NodeID]bool)
-	var cols []int
+	var inMain, inPre []int
 	var walk func(air.NodeID)
 	walk = func(id air.NodeID) {
 		if seen[id] {
 			return
 		}
 		seen[id] = true
-		n := a.Nodes[id]
-		if n.Op == air.OpMain {
-			cols = append(cols, int(n.Index))
-		}
-		if !n.Leaf() {
+		switch n := a.Nodes[id]; {
+		case n.Op == air.OpMain:
+			inMain = append(inMain, int(n.Index))
+		case n.Op == air.OpPre:
+			inPre = append(inPre, int(n.Index))
+		case !n.Leaf():
 			walk(n.A)
 			walk(n.B)
 		}
 	}
 	walk(root)
-	sort.Ints(cols)
-	var s strings.Builder
-	for i, c := range cols {
-		if i > 0 {
-			s.WriteString(", ")
-		}
-		fmt.Fprintf(&s, "%s = %d", a.Main[c].Name, main[c])
+	sort.Ints(inMain)
+	sort.Ints(inPre)
+	var list []string
+	for _, c := range inMain {
+		list = append(list, fmt.Sprintf("%s = %d", a.Main[c].Name, main[c]))
 	}
-	return s.String()
+	for _, c := range inPre {
+		list = append(list, fmt.Sprintf("%s = %d", a.Preprocessed[c].Name, pre[c]))
+	}
+	return strings.Join(list, ", ")
 }
 
 // Messages lists the messages of one row whose multiplicity isn't zero.
@@ -152,28 +155,35 @@ func Tables(tables []Table, publics []field.M31, extra []Message) error {
 	return errors.Join(errs...)
 }
 
-// Balance sums multiplicities by tuple.
-type Balance struct {
-	sums  map[string]field.M31
-	names map[string]string
+// Balance sums multiplicities by bus and tuple. Buses are told apart by their IDs, as in
+// proofs.
+type Balance struct{ sums map[string]*sum }
+
+// sum is what is left of the messages with one tuple.
+type sum struct {
+	tuple   string
+	mult    field.M31
+	origins string
 }
 
 // NewBalance is an empty balance.
-func NewBalance() *Balance {
-	return &Balance{sums: make(map[string]field.M31), names: make(map[string]string)}
-}
+func NewBalance() *Balance { return &Balance{sums: make(map[string]*sum)} }
 
 // Add counts a message; origin is kept for the error text.
 func (s *Balance) Add(m Message, origin string) {
-	key := fmt.Sprintf("%s%v", m.Bus.Name, m.Tuple)
-	s.sums[key] = s.sums[key].Add(m.Mult)
-	if s.sums[key] == 0 {
+	key := fmt.Sprint(m.Bus.ID, m.Tuple)
+	x := s.sums[key]
+	if x == nil {
+		x = &sum{tuple: fmt.Sprintf("%s%v", m.Bus.Name, m.Tuple)}
+		s.sums[key] = x
+	}
+	x.mult = x.mult.Add(m.Mult)
+	if x.mult == 0 {
 		delete(s.sums, key)
-		delete(s.names, key)
 		return
 	}
-	if len(s.names[key]) < 200 {
-		s.names[key] += " [" + origin + "]"
+	if len(x.origins) < 200 {
+		x.origins += " [" + origin + "]"
 	}
 }
 
@@ -188,11 +198,9 @@ func (s *Balance) Err() error {
 	}
 	sort.Strings(keys)
 	var text strings.Builder
-	for i, k := range keys {
-		if i == 10 {
-			break
-		}
-		fmt.Fprintf(&text, "\n  %s, multiplicity %d, from%s", k, s.sums[k], s.names[k])
+	for _, k := range keys[:min(len(keys), 10)] {
+		x := s.sums[k]
+		fmt.Fprintf(&text, "\n  %s, multiplicity %d, from%s", x.tuple, x.mult, x.origins)
 	}
 	return fmt.Errorf("%w: %d tuples:%s", ErrBalance, len(keys), text.String())
 }

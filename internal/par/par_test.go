@@ -1,0 +1,90 @@
+package par
+
+import (
+	"fmt"
+	"runtime"
+	"sync"
+	"sync/atomic"
+	"testing"
+)
+
+func TestFor(t *testing.T) {
+	for _, threads := range []int{-1, 0, 1, 2, 3, 16, 1000} {
+		for _, n := range []int{-5, 0, 1, 2, 3, 15, 16, 17, 1000} {
+			calls := make([]atomic.Int32, max(n, 0))
+			var running, most atomic.Int32
+			For(threads, n, func(i int) {
+				now := running.Add(1)
+				for old := most.Load(); now > old && !most.CompareAndSwap(old, now); old = most.Load() {
+				}
+				calls[i].Add(1)
+				runtime.Gosched()
+				running.Add(-1)
+			})
+			for i := range calls {
+				if c := calls[i].Load(); c != 1 {
+					t.Fatalf("threads %d, n %d: f(%d) was called %d times", threads, n, i, c)
+				}
+			}
+			if m := int(most.Load()); m > max(threads, 1) {
+				t.Errorf("threads %d, n %d: %d calls at once", threads, n, m)
+			}
+			if r := running.Load(); r != 0 {
+				t.Errorf("threads %d, n %d: %d calls are running still", threads, n, r)
+			}
+		}
+	}
+}
+
+// One thread is the caller's goroutine, in order.
+func TestForInOrder(t *testing.T) {
+	next := 0 // the race detector would notice another goroutine
+	For(1, 100, func(i int) {
+		if i != next {
+			t.Fatalf("%d before %d", i, next)
+		}
+		next++
+	})
+	if next != 100 {
+		t.Errorf("%d calls", next)
+	}
+}
+
+// All goroutines of a call can wait for each other.
+func TestForIsParallel(t *testing.T) {
+	var all sync.WaitGroup
+	all.Add(4)
+	For(4, 4, func(int) {
+		all.Done()
+		all.Wait()
+	})
+}
+
+func TestChunks(t *testing.T) {
+	for _, threads := range []int{-2, 0, 1, 2, 3, 7, 64} {
+		for _, n := range []int{-1, 0, 1, 2, 7, 8, 9, 63, 64, 65, 1000, 1<<10 + 1} {
+			t.Run(fmt.Sprint(threads, " ", n), func(t *testing.T) {
+				seen := make([]atomic.Int32, max(n, 0))
+				var chunks atomic.Int32
+				Chunks(threads, n, func(lo, hi int) {
+					if lo >= hi || lo < 0 || hi > n {
+						t.Errorf("chunk [%d, %d)", lo, hi)
+					}
+					chunks.Add(1)
+					for i := lo; i < hi; i++ {
+						seen[i].Add(1)
+					}
+				})
+				for i := range seen {
+					if c := seen[i].Load(); c != 1 {
+						t.Fatalf("%d is in %d chunks", i, c)
+					}
+				}
+				c := int(chunks.Load())
+				if c > max(4*threads, 1) || threads <= 1 && c > 1 || threads > 1 && c < min(threads, n) {
+					t.Errorf("%d chunks", c)
+				}
+			})
+		}
+	}
+}
