@@ -1,0 +1,243 @@
+package main
+
+import (
+	"bytes"
+	"encoding/binary"
+	"encoding/json"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+
+	"github.com/orrery/orrery/abi"
+	"github.com/orrery/orrery/hash"
+	"github.com/orrery/orrery/proof"
+	"github.com/orrery/orrery/prover"
+	"github.com/orrery/orrery/rv"
+	"github.com/orrery/orrery/soundness"
+	"github.com/orrery/orrery/verifier"
+)
+
+// benchCmd measures.
+type benchCmd struct {
+	What   benchSubject `default:"size" placeholder:"NAME" help:"size: bytes of proofs by part, in every profile and with every hash; speed and execution aren't built yet."`
+	Guests fileName     `default:"testdata/guests" placeholder:"DIR" help:"Directory with the guests of the repository; testdata/guests unless told."`
+	Out    fileName     `placeholder:"DIR" help:"Existing directory for size.json and size.md."`
+}
+
+// benchSubject is what bench measures.
+type benchSubject string
+
+// UnmarshalText takes the subjects that are built.
+func (b *benchSubject) UnmarshalText(text []byte) error {
+	*b = benchSubject(text)
+	return choice(string(text), []string{"size"}, []string{"speed", "execution"})
+}
+
+// benchCase is a run whose proofs are measured.
+type benchCase struct {
+	guest string // name of the ELF file without its ending
+	about string // the input, for people
+	input []byte
+}
+
+// benchCases are runs of a few dozen to 2^17 cycles. With blow-up 16 the proof of the longest
+// takes less than two gigabytes.
+func benchCases() []benchCase {
+	return []benchCase{
+		{"exit42", "none", nil},
+		{"muldiv", "none", nil},
+		{"keccak256", "136 bytes", pattern(136)},
+		{"quicksort", "1,000 words", pattern(4000)},
+		{"sieve", "10,000", word(10000)},
+		{"sha256chain", "1 link", word(1)},
+		{"sha256chain", "6 links", word(6)},
+		{"sha256chain", "27 links", word(27)},
+	}
+}
+
+func word(v uint32) []byte { return binary.LittleEndian.AppendUint32(nil, v) }
+
+// pattern is n bytes without visible order, the same each time: the high bytes of a
+// multiplicative sequence.
+func pattern(n int) []byte {
+	b := make([]byte, n)
+	x := uint32(1)
+	for i := range b {
+		x *= 2654435769
+		b[i] = byte(x >> 24)
+		x++
+	}
+	return b
+}
+
+// benchResult is a line of the table.
+type benchResult struct {
+	Guest         string       `json:"guest"`
+	Input         string       `json:"input"`
+	Profile       string       `json:"profile"`
+	Hash          string       `json:"hash"`
+	Cycles        uint64       `json:"cycles"`
+	ProofBytes    int          `json:"proof_bytes"`
+	VerifySeconds float64      `json:"verify_seconds"`
+	ProveSeconds  float64      `json:"prove_seconds"`
+	CellsPerCycle float64      `json:"cells_per_cycle"`
+	SecurityBits  float64      `json:"security_bits"`
+	Queries       int          `json:"queries"`
+	Parts         []partReport `json:"parts"`
+}
+
+// Run measures.
+func (c *benchCmd) Run(s *session) error { return c.sizes(s, benchCases()) }
+
+// sizes proves all cases, and writes or prints the tables.
+func (c *benchCmd) sizes(s *session, cases []benchCase) error {
+	if c.Out != "" {
+		if err := checkDir(string(c.Out)); err != nil {
+			return fmt.Errorf("--out: %w", err)
+		}
+	}
+	programs := make([]*rv.Program, len(cases))
+	var steps []string
+	for i, b := range cases {
+		var err error
+		if programs[i], err = s.loadProgram("--guests", fileName(filepath.Join(string(c.Guests), b.guest+".elf")), abi.DefaultMemory); err != nil {
+			return err
+		}
+		for _, profile := range soundness.Profiles() {
+			for _, id := range hashes {
+				steps = append(steps, b.step(profile, id))
+			}
+		}
+	}
+	r := s.report
+	p := s.newProgress(steps)
+	err := func() error {
+		for i, b := range cases {
+			for _, profile := range soundness.Profiles() {
+				for _, id := range hashes {
+					p.Phase(b.step(profile, id))
+					line, err := s.measure(b, programs[i], profile, id)
+					if err != nil {
+						return fmt.Errorf("%s: %w", b.step(profile, id), err)
+					}
+					r.Bench = append(r.Bench, line)
+				}
+			}
+		}
+		return nil
+	}()
+	p.close(err)
+	if err != nil {
+		r.Bench = nil // half a table looks like a whole one
+		return err
+	}
+	r.host(s)
+	s.text = benchMarkdown(s, r.Bench)
+	if c.Out == "" {
+		return nil
+	}
+	var object bytes.Buffer
+	e := json.NewEncoder(&object)
+	e.SetIndent("", "  ")
+	if err := e.Encode(r); err != nil {
+		return err
+	}
+	if err := writeFile(filepath.Join(string(c.Out), "size.json"), object.Bytes()); err != nil {
+		return fmt.Errorf("--out: %w", err)
+	}
+	if err := writeFile(filepath.Join(string(c.Out), "size.md"), s.text); err != nil {
+		return fmt.Errorf("--out: %w", err)
+	}
+	return nil
+}
+
+// checkDir tells whether path is a directory that files can be written to.
+func checkDir(path string) error {
+	info, err := os.Stat(path)
+	if err != nil {
+		return err
+	}
+	if !info.IsDir() {
+		return &fs.PathError{Op: "open", Path: path, Err: fs.ErrInvalid}
+	}
+	return checkWritable(filepath.Join(path, "size.json"))
+}
+
+// hashes are the hash functions that are measured.
+var hashes = []hash.ID{hash.Blake2s, hash.Poseidon2}
+
+func (b *benchCase) step(profile soundness.Profile, id hash.ID) string {
+	return fmt.Sprintf("%s (%s), %v, %v", b.guest, b.about, profile, id)
+}
+
+// verifications is how often the time of a verification is taken; the median counts.
+const verifications = 5
+
+func (s *session) measure(b benchCase, program *rv.Program, profile soundness.Profile, id hash.ID) (benchResult, error) {
+	none := benchResult{}
+	result, err := prover.Prove(s.ctx, program, b.input, prover.Options{Profile: profile, Hash: id, Threads: s.threads})
+	if err != nil {
+		return none, err
+	}
+	p, err := proof.Decode(result.Proof)
+	if err != nil {
+		return none, err
+	}
+	key, err := verifier.NewKey(profile, id)
+	if err != nil {
+		return none, err
+	}
+	params, rounds, err := key.Parameters(result.Layout)
+	if err != nil {
+		return none, err
+	}
+	var times []float64
+	for range verifications {
+		v, err := verifyProof(result.Proof, verifier.Policy{})
+		if err != nil {
+			return none, err
+		}
+		times = append(times, v.seconds)
+	}
+	slices.Sort(times)
+	return benchResult{
+		Guest: b.guest, Input: b.about, Profile: profile.String(), Hash: id.String(),
+		Cycles: result.Cycles, ProofBytes: len(result.Proof),
+		VerifySeconds: times[len(times)/2], ProveSeconds: result.Total.Seconds(),
+		CellsPerCycle: float64(prover.Cells(result.Layout)) / float64(max(result.Cycles, 1)),
+		SecurityBits:  rounds.Bits(), Queries: params.Queries,
+		Parts: parts(p),
+	}, nil
+}
+
+// benchMarkdown is the table for people.
+func benchMarkdown(s *session, lines []benchResult) []byte {
+	var b bytes.Buffer
+	fmt.Fprintf(&b, "# Proof sizes\n\nBy `prove-block bench --what size`, version %s (proof version %d), %s/%s, kernels %s, %d threads. "+
+		"Sizes don't depend on the host; verification is the median of %d, on one thread.\n\n",
+		version, proof.Version, runtime.GOOS, runtime.GOARCH, kernelsInUse(), s.threads, verifications)
+	fmt.Fprint(&b, "| guest | input | cycles | profile | hash | bits | queries | cells a cycle | verify (ms) | proof (bytes) |")
+	for _, name := range partNames {
+		fmt.Fprintf(&b, " %s |", name)
+	}
+	fmt.Fprintf(&b, "\n|%s%s\n", strings.Repeat(" --- |", 5), strings.Repeat(" ---: |", 5+len(partNames)))
+	for _, x := range lines {
+		fmt.Fprintf(&b, "| %s | %s | %d | %s | %s | %.2f | %d | %.1f | %.1f | %d |",
+			x.Guest, x.Input, x.Cycles, x.Profile, x.Hash, x.SecurityBits, x.Queries, x.CellsPerCycle, 1000*x.VerifySeconds, x.ProofBytes)
+		for _, name := range partNames {
+			n := 0
+			for _, part := range x.Parts {
+				if part.Part == name {
+					n += part.Bytes
+				}
+			}
+			fmt.Fprintf(&b, " %d |", n)
+		}
+		fmt.Fprintln(&b)
+	}
+	return b.Bytes()
+}

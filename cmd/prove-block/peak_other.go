@@ -1,0 +1,13 @@
+//go:build !(linux || darwin || freebsd || netbsd || openbsd || dragonfly)
+
+package main
+
+import "runtime"
+
+// peakMemory is what the Go runtime has obtained from the system, in bytes, which never
+// shrinks: an upper bound where the system can't be asked.
+func peakMemory() uint64 {
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return m.Sys
+}
