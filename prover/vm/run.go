@@ -88,39 +88,22 @@ type Machine struct {
 	bases [][]field.M31
 	exts  []vec.Planes
 	next  vec.Planes
-	tmp   [3]vec.Planes
-	ones  []field.M31
-}
-
-func newPlanes() (p vec.Planes) {
-	mem := make([]field.M31, len(p)*BlockRows)
-	for k := range p {
-		p[k] = mem[k*BlockRows : (k+1)*BlockRows]
-	}
-	return p
+	tmp   [2]vec.Planes
 }
 
 // NewMachine makes registers for the program.
 func NewMachine(p *Program) *Machine {
-	m := &Machine{bases: make([][]field.M31, p.bases), exts: make([]vec.Planes, p.exts), next: newPlanes()}
+	m := &Machine{bases: make([][]field.M31, p.bases), exts: make([]vec.Planes, p.exts), next: vec.MakePlanes(BlockRows)}
 	for i := range m.bases {
 		m.bases[i] = make([]field.M31, BlockRows)
 	}
 	for i := range m.exts {
-		m.exts[i] = newPlanes()
+		m.exts[i] = vec.MakePlanes(BlockRows)
 	}
 	for i := range m.tmp {
-		m.tmp[i] = newPlanes()
+		m.tmp[i] = vec.MakePlanes(BlockRows)
 	}
-	m.ones = make([]field.M31, BlockRows)
 	return m
-}
-
-func slicePlanes(p vec.Planes, lo, hi int) (q vec.Planes) {
-	for k := range p {
-		q[k] = p[k][lo:hi]
-	}
-	return q
 }
 
 // Run evaluates rows lo to hi (at most BlockRows) and hands every output to out, in the
@@ -150,11 +133,11 @@ func (m *Machine) Run(b *Bound, cols *Columns, lo, hi int, out func(i int, v Out
 	ext := func(o operand) vec.Planes {
 		switch o.kind {
 		case extReg:
-			return slicePlanes(m.exts[o.index], 0, n)
+			return vec.Slice(m.exts[o.index], 0, n)
 		case interCol:
-			return slicePlanes(cols.Inter[o.index], lo, hi)
+			return vec.Slice(cols.Inter[o.index], lo, hi)
 		default:
-			return slicePlanes(m.next, 0, n)
+			return vec.Slice(m.next, 0, n)
 		}
 	}
 	for i := range p.code {
@@ -162,9 +145,15 @@ func (m *Machine) Run(b *Bound, cols *Columns, lo, hi int, out func(i int, v Out
 		switch {
 		case in.op == opOut:
 			switch {
-			case in.a.kind == baseScalar:
-				m.fill(m.ones[:n], b.base[in.a.index])
-				out(int(in.s.index), Output{Base: m.ones[:n]})
+			case in.a.scalar():
+				e := vec.Slice(m.tmp[0], 0, n)
+				if in.a.ext() {
+					m.materialize(b, in.a, e, base, ext)
+					out(int(in.s.index), Output{Ext: &e})
+				} else {
+					m.fill(e[0], b.base[in.a.index])
+					out(int(in.s.index), Output{Base: e[0]})
+				}
 			case in.a.ext():
 				e := ext(in.a)
 				out(int(in.s.index), Output{Ext: &e})
@@ -262,7 +251,7 @@ func (m *Machine) runExt(in *instruction, b *Bound, base func(operand) []field.M
 		if o.ext() && !o.scalar() {
 			return ext(o)
 		}
-		t := slicePlanes(m.tmp[tmp], 0, n)
+		t := vec.Slice(m.tmp[tmp], 0, n)
 		m.materialize(b, o, t, base, ext)
 		return t
 	}
