@@ -134,13 +134,18 @@ func PublicMessages(s *proof.Statement) ([]Public, error) {
 	return out, nil
 }
 
-// publicSum adds the fractions of the public messages, LogUp's share of the statement.
-func publicSum(messages []Public, alpha field.E, betas []field.E) field.E {
+// publicSum adds the fractions of the public messages, LogUp's share of the statement. A
+// denominator of zero, which honest challenges give with a probability of about 2^-180, is
+// an error: it would take the message out of the sum.
+func publicSum(messages []Public, alpha field.E, betas []field.E) (field.E, error) {
 	var sum field.E
 	for _, m := range messages {
 		d := alpha.SubBase(field.New(uint64(m.Bus.ID)))
 		for i, x := range m.Tuple {
 			d = d.Sub(betas[i+1].MulBase(x))
+		}
+		if d.IsZero() {
+			return field.E{}, errDenominator
 		}
 		f := d.Inv()
 		if m.Take {
@@ -148,5 +153,5 @@ func publicSum(messages []Public, alpha field.E, betas []field.E) field.E {
 		}
 		sum = sum.Add(f)
 	}
-	return sum
+	return sum, nil
 }

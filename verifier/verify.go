@@ -179,7 +179,10 @@ func verify(key *Key, p *proof.Proof, policy Policy) (abi.Claim, error) {
 	tr.Digests(LabelInteraction, p.Caps[proof.Interaction])
 	tr.Ext(LabelSums, p.Sums)
 
-	total := publicSum(messages, alpha, betas)
+	total, err := publicSum(messages, alpha, betas)
+	if err != nil {
+		return none, reject(StageBuses, err)
+	}
 	for _, s := range p.Sums {
 		total = total.Add(s)
 	}
