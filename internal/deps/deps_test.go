@@ -117,6 +117,10 @@ func TestImports(t *testing.T) {
 	} {
 		t.Run(build.name, func(t *testing.T) {
 			for _, v := range l.violations(imports(goList(t, append(build.env, "CGO_ENABLED=0"), build.args...))) {
+				// Some dependencies serve assembly and so single builds.
+				if build.name != "amd64" && strings.HasSuffix(v, "isn't used") {
+					continue
+				}
 				t.Error(v)
 			}
 		})
