@@ -16,14 +16,12 @@ type rows struct {
 }
 
 func newRows(p *rv.Program, run *exec.Trace) *rows {
-	s := &rows{program: p, run: run, second: make(map[uint32]*exec.Second, len(run.Second)), decoded: make([]uint64, (len(p.Code.Insts)+63)/64)}
+	s := &rows{program: p, run: run, second: make(map[uint32]*exec.Second, len(run.Second)), decoded: make([]uint64, (p.Code.NumWords()+63)/64)}
 	for i := range run.Second {
 		s.second[run.Second[i].Index] = &run.Second[i]
 	}
 	for _, w := range run.ExecutedCode {
-		if int(w) < len(p.Code.Insts) {
-			s.decoded[w/64] |= 1 << (w % 64)
-		}
+		s.decoded[w/64] |= 1 << (w % 64)
 	}
 	return s
 }
@@ -31,7 +29,7 @@ func newRows(p *rv.Program, run *exec.Trace) *rows {
 // isDecoded reports whether the decoder reads the word at a word address.
 func (s *rows) isDecoded(address uint32) bool {
 	w := address - s.program.Code.Start/4
-	return w < uint32(len(s.program.Code.Insts)) && s.decoded[w/64]>>(w%64)&1 != 0
+	return w < s.program.Code.NumWords() && s.decoded[w/64]>>(w%64)&1 != 0
 }
 
 // initialTs is the timestamp of a memory word before its first data access.
