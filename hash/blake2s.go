@@ -27,6 +27,12 @@ var (
 	initNodeRow = Blake2sInit(personalNodeRow)
 )
 
+// Blake2sMerkleInits returns the chaining values before the first block of what Leaf, Node
+// and NodeRow of the Hasher hash.
+func Blake2sMerkleInits() (leaf, node, nodeRow [8]uint32) {
+	return initLeaf, initNode, initNodeRow
+}
+
 // Blake2sInit returns the chaining value before the first block of unkeyed, sequential
 // BLAKE2s with a digest of 32 bytes, no salt and the given personalisation (the parameter
 // block of the BLAKE2 paper, section 2.8: bytes 32, 0, 1, 1 first, personalisation last).

@@ -1,60 +1,55 @@
 // Package lanes hashes many messages at once for the prover, reading rows from columns.
 // Its digests are those of hash.Hasher, one call for each message.
+//
+// Sixteen messages go side by side, word by word: sixteen consecutive rows of a column are
+// one word of the messages of sixteen leaves, so that nothing is transposed but the
+// digests. On amd64 there are kernels for AVX-512 and AVX2; package internal/cpu says
+// which are used.
 package lanes
 
 import (
 	"github.com/orrery/orrery/field"
 	"github.com/orrery/orrery/hash"
+	"github.com/orrery/orrery/internal/cpu"
 )
 
-// tile is the number of rows gathered at once: 16 elements of a column are one cache
-// line.
-const tile = 16
+const (
+	// width is the number of messages in a group. 16 elements of a column are one cache
+	// line.
+	width = 16
+	// chunk is the number of rows for which a kernel is called at a time: a visit to a
+	// column takes this many elements, and the states stay in the cache.
+	chunk = 128
+)
 
 // Leaves sets out[i] to h.Leaf of row lo+i of the columns, for all of out. Each column
 // has at least lo+len(out) elements.
 func Leaves(h hash.Hasher, columns [][]field.M31, lo int, out []hash.Digest) {
-	rows := make([]field.M31, tile*len(columns))
-	for start := 0; start < len(out); start += tile {
-		n := min(tile, len(out)-start)
-		gather(rows, columns, lo+start, n)
-		for i := range n {
-			out[start+i] = h.Leaf(row(rows, len(columns), i))
-		}
+	if k := cpu.Current(); k != cpu.Portable && h.ID() == hash.Blake2s && len(out) > 1 {
+		leaf, _, _ := hash.Blake2sMerkleInits()
+		blake2s(k, leaf, nil, columns, lo, out)
+		return
 	}
+	leaves(h, columns, lo, out)
 }
 
 // Nodes sets out[i] to h.Node(children[2i], children[2i+1]), for all of out.
 func Nodes(h hash.Hasher, children, out []hash.Digest) {
-	for i := range out {
-		out[i] = h.Node(children[2*i], children[2*i+1])
+	if k := cpu.Current(); k != cpu.Portable && h.ID() == hash.Blake2s && len(out) > 1 {
+		_, node, _ := hash.Blake2sMerkleInits()
+		blake2s(k, node, children, nil, 0, out)
+		return
 	}
+	nodes(h, children, out)
 }
 
 // NodeRows sets out[i] to h.NodeRow of children[2i], children[2i+1] and row lo+i of the
 // columns, for all of out.
 func NodeRows(h hash.Hasher, children []hash.Digest, columns [][]field.M31, lo int, out []hash.Digest) {
-	rows := make([]field.M31, tile*len(columns))
-	for start := 0; start < len(out); start += tile {
-		n := min(tile, len(out)-start)
-		gather(rows, columns, lo+start, n)
-		for i := range n {
-			j := start + i
-			out[j] = h.NodeRow(children[2*j], children[2*j+1], row(rows, len(columns), i))
-		}
+	if k := cpu.Current(); k != cpu.Portable && h.ID() == hash.Blake2s && len(out) > 1 {
+		_, _, nodeRow := hash.Blake2sMerkleInits()
+		blake2s(k, nodeRow, children, columns, lo, out)
+		return
 	}
-}
-
-// gather copies rows lo to lo+n of the columns to dst, row after row.
-func gather(dst []field.M31, columns [][]field.M31, lo, n int) {
-	for c, column := range columns {
-		for i, x := range column[lo : lo+n] {
-			dst[i*len(columns)+c] = x
-		}
-	}
-}
-
-// row is row i of a gathered tile.
-func row(rows []field.M31, width, i int) []field.M31 {
-	return rows[i*width : (i+1)*width]
+	nodeRows(h, children, columns, lo, out)
 }

@@ -1,0 +1,21 @@
+//go:build !amd64 || purego
+
+package lanes
+
+import (
+	"github.com/orrery/orrery/field"
+	"github.com/orrery/orrery/hash"
+	"github.com/orrery/orrery/internal/cpu"
+)
+
+func blake2sCompress(_ cpu.Kernels, h [][8][width]uint32, words *blake2sWords, countLo, countHi, final uint32) {
+	blake2sCompressPortable(h, words, countLo, countHi, final)
+}
+
+func blake2sPairs(_ cpu.Kernels, block *[blake2sBlock][width]field.M31, children *[2 * width]hash.Digest) {
+	blake2sPairsPortable(block, children)
+}
+
+func blake2sDigests(_ cpu.Kernels, out *[width]hash.Digest, h *[8][width]uint32) {
+	blake2sDigestsPortable(out, h)
+}
