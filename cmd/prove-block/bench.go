@@ -14,6 +14,7 @@ import (
 
 	"github.com/orrery/orrery/abi"
 	"github.com/orrery/orrery/hash"
+	"github.com/orrery/orrery/internal/cpu"
 	"github.com/orrery/orrery/proof"
 	"github.com/orrery/orrery/prover"
 	"github.com/orrery/orrery/rv"
@@ -49,6 +50,7 @@ type benchCase struct {
 func benchCases() []benchCase {
 	return []benchCase{
 		{"exit42", "none", nil},
+		{"alu", "none", nil},
 		{"muldiv", "none", nil},
 		{"keccak256", "136 bytes", pattern(136)},
 		{"quicksort", "1,000 words", pattern(4000)},
@@ -219,7 +221,7 @@ func benchMarkdown(s *session, lines []benchResult) []byte {
 	var b bytes.Buffer
 	fmt.Fprintf(&b, "# Proof sizes\n\nBy `prove-block bench --what size`, version %s (proof version %d), %s/%s, kernels %s, %d threads. "+
 		"Sizes don't depend on the host; verification is the median of %d, on one thread.\n\n",
-		version, proof.Version, runtime.GOOS, runtime.GOARCH, kernelsInUse(), s.threads, verifications)
+		version, proof.Version, runtime.GOOS, runtime.GOARCH, cpu.Selected(), s.threads, verifications)
 	fmt.Fprint(&b, "| guest | input | cycles | profile | hash | bits | queries | cells a cycle | verify (ms) | proof (bytes) |")
 	for _, name := range partNames {
 		fmt.Fprintf(&b, " %s |", name)

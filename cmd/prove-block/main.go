@@ -19,6 +19,7 @@ import (
 	"github.com/alecthomas/kong"
 
 	"github.com/orrery/orrery/abi"
+	"github.com/orrery/orrery/internal/cpu"
 	"github.com/orrery/orrery/proof"
 )
 
@@ -51,7 +52,7 @@ type globals struct {
 	JSON     bool        `name:"json" help:"Print one JSON object on stdout and nothing else there."`
 	Quiet    bool        `help:"Print nothing but what was asked for: no progress, no notes, and no report unless --json is given."`
 	Threads  *int        `placeholder:"N" help:"Number of threads (all processors unless told)."`
-	Kernels  kernels     `placeholder:"NAME" help:"Vector kernels: portable; avx2 and avx512 aren't built yet. Without it the environment variable ORRERY_KERNELS counts."`
+	Kernels  kernels     `placeholder:"NAME" help:"Vector kernels: portable, avx2 or avx512. Without it the environment variable ORRERY_KERNELS counts, and without that the best that the host has."`
 	Progress string      `enum:"auto,json,none" default:"auto" placeholder:"KIND" help:"Progress on stderr: auto (a bar, on a terminal only), json (one object a line) or none."`
 	Metrics  notBuilt    `placeholder:"ADDR" help:"Address to serve metrics on (not built yet)."`
 	Version  versionFlag `help:"Print the version and exit."`
@@ -131,7 +132,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 		return statusDone
 	case errors.Is(err, errVersion):
 		s.text = fmt.Appendf(nil, "prove-block %s (proof version %d, guest ABI %d, kernels %s, %s)\n",
-			version, proof.Version, abi.ABIVersion, kernelsInUse(), runtime.Version())
+			version, proof.Version, abi.ABIVersion, cpu.Selected(), runtime.Version())
 		c.JSON, s.always = slices.Contains(args, "--json"), true
 		return s.finish(nil)
 	case err != nil:
@@ -139,9 +140,11 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 		c.JSON = c.JSON || slices.Contains(args, "--json")
 		return s.finish(usagef("%w (see prove-block --help)", err))
 	}
-	if err := c.Kernels.fromEnvironment(); err != nil {
+	restore, err := c.Kernels.use()
+	if err != nil {
 		return s.finish(err)
 	}
+	defer restore()
 	s.threads = runtime.GOMAXPROCS(0)
 	if c.Threads != nil {
 		s.threads = *c.Threads

@@ -13,6 +13,8 @@ import (
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/orrery/orrery/internal/cpu"
 )
 
 func TestMain(m *testing.M) {
@@ -33,7 +35,7 @@ func TestScripts(t *testing.T) {
 		RequireUniqueNames:  true,
 		Setup: func(e *testscript.Env) error {
 			e.Setenv("GUESTS", dir)
-			e.Setenv(kernelsVariable, "")
+			e.Setenv(cpu.Variable, "")
 			return nil
 		},
 		Condition: func(name string) (bool, error) {
@@ -43,6 +45,9 @@ func TestScripts(t *testing.T) {
 			case "full":
 				_, err := os.Stat("/dev/full")
 				return err == nil, nil
+			}
+			if k, err := cpu.Parse(name); err == nil {
+				return k.Available(), nil
 			}
 			return false, fmt.Errorf("unknown condition %s", name)
 		},

@@ -12,6 +12,7 @@ import (
 
 	"github.com/orrery/orrery/abi"
 	"github.com/orrery/orrery/hash"
+	"github.com/orrery/orrery/internal/cpu"
 	"github.com/orrery/orrery/soundness"
 )
 
@@ -125,7 +126,7 @@ func (r *report) claim(c *abi.Claim) {
 // host fills in what the command ran with.
 func (r *report) host(s *session) {
 	r.Threads = new(s.threads)
-	r.Kernels = kernelsInUse()
+	r.Kernels = cpu.Selected()
 	if peak := peakMemory(); peak > 0 {
 		r.PeakMemoryBytes = new(peak)
 	}

@@ -44,7 +44,7 @@ func (s *session) newProgress(steps []string) *progress {
 	case s.opts.Progress == "auto" && !s.opts.Quiet && ok && term.IsTerminal(int(f.Fd())):
 		width := func() int {
 			w, _, err := term.GetSize(int(f.Fd()))
-			if err != nil {
+			if err != nil || w <= 0 { // some terminals don't know
 				return 80
 			}
 			return w

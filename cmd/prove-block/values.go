@@ -5,14 +5,13 @@ import (
 	"fmt"
 	"math"
 	"math/bits"
-	"os"
 	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/alecthomas/kong"
 
-	"github.com/orrery/orrery/field/vec"
+	"github.com/orrery/orrery/internal/cpu"
 )
 
 // errNotBuilt is the usage error of an option that exists on paper only.
@@ -59,32 +58,31 @@ func (e *engine) UnmarshalText(b []byte) error {
 
 const interpreter = "interpreter"
 
-// kernels is the name of a set of vector kernels; empty means the best.
+// kernels is the name of an implementation of the vector kernels; empty means what package
+// cpu has chosen: what the environment names, or the best.
 type kernels string
 
-// kernelsVariable is the environment variable that stands for --kernels.
-const kernelsVariable = "ORRERY_KERNELS"
-
-// fromEnvironment takes the kernels that the environment names, unless the command line does.
-func (k *kernels) fromEnvironment() error {
-	name := os.Getenv(kernelsVariable)
-	if *k != "" || name == "" {
-		return nil
-	}
-	if err := k.UnmarshalText([]byte(name)); err != nil {
-		return usagef("%s: %w", kernelsVariable, err)
-	}
-	return nil
-}
-
-// UnmarshalText takes the kernels that are built.
+// UnmarshalText takes the names that there are.
 func (k *kernels) UnmarshalText(b []byte) error {
 	*k = kernels(b)
-	return choice(string(b), []string{kernelsInUse()}, []string{"avx2", "avx512"})
+	_, err := cpu.Parse(string(b))
+	return err
 }
 
-// kernelsInUse names the vector kernels that provers run on.
-func kernelsInUse() string { return vec.Kernels() }
+// use puts the kernels in use. The function that it returns undoes that.
+func (k kernels) use() (restore func(), err error) {
+	if k == "" {
+		if err := cpu.Err(); err != nil {
+			return nil, &statusError{statusUsage, err}
+		}
+		return func() {}, nil
+	}
+	before := cpu.Selected()
+	if err := cpu.Select(string(k)); err != nil {
+		return nil, usagef("--kernels: %w", err)
+	}
+	return func() { cpu.Select(before) }, nil // it ran before, so it can run
+}
 
 // gasUnits is a gas limit.
 type gasUnits uint64
