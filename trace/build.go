@@ -46,7 +46,6 @@ type builder struct {
 	threads int
 	out     *Tables
 	count   *counter
-	tables  map[int][]int // instances in out.List, by chip
 }
 
 // Build turns a recorded run into tables. The result doesn't depend on the number of
@@ -54,9 +53,8 @@ type builder struct {
 func Build(ctx context.Context, m *rv32im.Machine, program *rv.Program, input []byte, run *exec.Trace, threads int) (*Tables, error) {
 	b := &builder{
 		ctx: ctx, m: m, program: program, run: run, rows: newRows(program, run),
-		publics: rv32im.Publics(&program.Header), threads: threads, out: &Tables{},
-		count:  newCounter(program.Code.Start, int(program.Code.NumWords())),
-		tables: make(map[int][]int),
+		publics: rv32im.Publics(&program.Header), threads: max(threads, 1), out: &Tables{},
+		count: newCounter(newCodeCounter(&program.Code, run.ExecutedCode)),
 	}
 	if run.Records.Len() > MaxCycles {
 		return nil, fmt.Errorf("trace: %d cycles, one segment holds %d", run.Records.Len(), MaxCycles)

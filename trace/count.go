@@ -10,6 +10,7 @@ import (
 	"github.com/orrery/orrery/field"
 	"github.com/orrery/orrery/internal/par"
 	"github.com/orrery/orrery/prover/vm"
+	"github.com/orrery/orrery/rv"
 )
 
 // counter counts look-ups: for each bus, how often each entry of the table that serves it
@@ -17,8 +18,7 @@ import (
 type counter struct {
 	limbs  [8][1 << rv32im.TableLog]uint32 // by limbColumn
 	shifts [32]uint32
-	code   []uint32           // by code word, counted from the first
-	first  field.M31          // word address of the code
+	code   codeCounter
 	pages  [1 << 16][2]uint32 // by page: read facts, write facts
 	hashes map[[24]field.M31]uint32
 }
@@ -35,8 +35,61 @@ const (
 	limbSign
 )
 
-func newCounter(codeStart uint32, codeWords int) *counter {
-	return &counter{code: make([]uint32, codeWords), first: field.M31(codeStart / 4), hashes: make(map[[24]field.M31]uint32)}
+// codeCounter counts fetches of code words. A segment may be much longer in memory than in
+// the file, but a run ends at the first word that the file doesn't have: there is one at most.
+type codeCounter struct {
+	first  field.M31 // word address of the code
+	words  []uint32  // by word of the file, counted from the first
+	behind uint64    // number of the word behind the file's, where the run ended; 0 for none
+	last   uint32    // count of that word
+}
+
+func newCodeCounter(code *rv.Code, executed []uint32) codeCounter {
+	c := codeCounter{first: field.M31(code.Start / 4), words: make([]uint32, len(code.Insts))}
+	if n := len(executed); n > 0 && int(executed[n-1]) >= len(c.words) {
+		c.behind = uint64(executed[n-1])
+	}
+	return c
+}
+
+// empty is a counter of the same code, with all counts 0.
+func (c *codeCounter) empty() codeCounter {
+	return codeCounter{first: c.first, words: make([]uint32, len(c.words)), behind: c.behind}
+}
+
+// at is the count of the word at a word address, nil if it isn't counted.
+func (c *codeCounter) at(address field.M31) *uint32 {
+	switch w := uint64(address) - uint64(c.first); {
+	case w < uint64(len(c.words)):
+		return &c.words[w]
+	case w == c.behind:
+		return &c.last
+	}
+	return nil
+}
+
+func (c *codeCounter) merge(d *codeCounter) {
+	for i, n := range d.words {
+		c.words[i] += n
+	}
+	c.last += d.last
+}
+
+// left reports fetches of words that the decoder doesn't have.
+func (c *codeCounter) left() error {
+	for i, n := range c.words {
+		if n != 0 {
+			return fmt.Errorf("trace: code word %d is executed, but not decoded", i)
+		}
+	}
+	if c.last != 0 {
+		return fmt.Errorf("trace: code word %d is executed, but not decoded", c.behind)
+	}
+	return nil
+}
+
+func newCounter(code codeCounter) *counter {
+	return &counter{code: code, hashes: make(map[[24]field.M31]uint32)}
 }
 
 // served reports whether a bus is served by a table whose multiplicities are counted.
@@ -49,7 +102,8 @@ func served(bus air.Bus) bool {
 	return false
 }
 
-// add counts one message. ok is false if no table has the entry.
+// add counts one message. ok is false if no table has the entry. Elements that are a
+// function of the others aren't compared: if they are wrong, the buses don't balance.
 func (c *counter) add(bus uint32, x []field.M31, n uint32) (ok bool) {
 	limb := func(col int, row field.M31) bool {
 		if row >= 1<<rv32im.TableLog {
@@ -65,7 +119,7 @@ func (c *counter) add(bus uint32, x []field.M31, n uint32) (ok bool) {
 		if x[0] == 1<<rv32im.TableLog {
 			return limb(limbFull, x[1])
 		}
-		return x[1] < x[0] && limb(limbSmall, x[0]-1+x[1])
+		return x[0]&(x[0]-1) == 0 && x[1] < x[0] && limb(limbSmall, x[0]-1+x[1])
 	case rv32im.Bytes.ID:
 		return x[0] <= rv32im.ByteXor && x[1] < 256 && x[2] < 256 && limb(limbAnd+int(x[0]), x[1]+256*x[2])
 	case rv32im.Top.ID:
@@ -78,13 +132,13 @@ func (c *counter) add(bus uint32, x []field.M31, n uint32) (ok bool) {
 		}
 		c.shifts[x[0]] += n
 	case rv32im.Program.ID:
-		w := uint64(x[0]) - uint64(c.first)
-		if w >= uint64(len(c.code)) {
+		p := c.code.at(x[0])
+		if p == nil {
 			return false
 		}
-		c.code[w] += n
+		*p += n
 	case rv32im.Region.ID:
-		if x[1] >= 1<<16 {
+		if x[0] > rv32im.CannotWrite || x[1] >= 1<<16 {
 			return false
 		}
 		write := x[0] == rv32im.CanWrite || x[0] == rv32im.CannotWrite
@@ -109,9 +163,7 @@ func (c *counter) merge(d *counter) {
 	for i, n := range d.shifts {
 		c.shifts[i] += n
 	}
-	for i, n := range d.code {
-		c.code[i] += n
-	}
+	c.code.merge(&d.code)
 	for i, n := range &d.pages {
 		c.pages[i][0] += n[0]
 		c.pages[i][1] += n[1]
@@ -146,8 +198,7 @@ func (c *counter) countTable(ctx context.Context, a *air.AIR, main, pre [][]fiel
 		if lo >= hi {
 			return
 		}
-		own := newCounter(0, len(c.code))
-		own.first = c.first
+		own := newCounter(c.code.empty())
 		err := own.countRows(ctx, bound, in, a, messages, width, lo, hi)
 		mu.Lock()
 		defer mu.Unlock()

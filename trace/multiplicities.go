@@ -64,9 +64,9 @@ func (b *builder) serve(w columns, chip int) {
 		}
 	case *rv32im.Decode:
 		for r := range w[c.Mult] {
-			if i := w[c.PC][r] - n.first; w[c.PC][r] >= n.first && int(i) < len(n.code) {
-				w.set(c.Mult, r, n.code[i])
-				n.code[i] = 0
+			if p := n.code.at(w[c.PC][r]); p != nil {
+				w.set(c.Mult, r, *p)
+				*p = 0
 			}
 		}
 	case *rv32im.RegionPage:
@@ -84,10 +84,8 @@ func (c *counter) left() error {
 	if len(c.hashes) > 0 {
 		return fmt.Errorf("trace: %d compressions are looked up, but not in the tables", len(c.hashes))
 	}
-	for i, n := range c.code {
-		if n != 0 {
-			return fmt.Errorf("trace: code word %d is executed, but not decoded", i)
-		}
+	if err := c.code.left(); err != nil {
+		return err
 	}
 	for page, n := range &c.pages {
 		if n != [2]uint32{} {

@@ -1,6 +1,8 @@
 package trace
 
 import (
+	"slices"
+
 	"github.com/orrery/orrery/air/rv32im"
 	"github.com/orrery/orrery/rv"
 	"github.com/orrery/orrery/rv/exec"
@@ -12,24 +14,20 @@ type rows struct {
 	program *rv.Program
 	run     *exec.Trace
 	second  map[uint32]*exec.Second // by record
-	decoded []uint64                // bit set of executed code words
 }
 
 func newRows(p *rv.Program, run *exec.Trace) *rows {
-	s := &rows{program: p, run: run, second: make(map[uint32]*exec.Second, len(run.Second)), decoded: make([]uint64, (p.Code.NumWords()+63)/64)}
+	s := &rows{program: p, run: run, second: make(map[uint32]*exec.Second, len(run.Second))}
 	for i := range run.Second {
 		s.second[run.Second[i].Index] = &run.Second[i]
-	}
-	for _, w := range run.ExecutedCode {
-		s.decoded[w/64] |= 1 << (w % 64)
 	}
 	return s
 }
 
 // isDecoded reports whether the decoder reads the word at a word address.
 func (s *rows) isDecoded(address uint32) bool {
-	w := address - s.program.Code.Start/4
-	return w < s.program.Code.NumWords() && s.decoded[w/64]>>(w%64)&1 != 0
+	_, ok := slices.BinarySearch(s.run.ExecutedCode, address-s.program.Code.Start/4)
+	return ok
 }
 
 // initialTs is the timestamp of a memory word before its first data access.

@@ -160,17 +160,26 @@ func TestZeroCode(t *testing.T) {
 	}
 	jump := []uint32{rvtest.I(rv.ADDI, 0, 0, 0), rvtest.J(0, 0x84-4)}
 	look := append(rvtest.LoadImm(2, rvtest.CodeStart), rvtest.I(rv.LW, 5, 2, 0x84), rvtest.I(rv.LW, 5, 2, 0x88), rvtest.J(0, 0x84-16))
-	for name, code := range map[string][]uint32{"jump": jump, "load and jump": look} {
-		t.Run(name, func(t *testing.T) {
+	// A gigabyte of code, that the tables must not take space for.
+	const large = 0x3fe0_0000
+	far := append(rvtest.LoadImm(2, rvtest.CodeStart+large-4), rvtest.I(rv.JALR, 0, 2, 0))
+	for _, c := range []struct {
+		name     string
+		code     []uint32
+		size, at uint32
+	}{
+		{"jump", jump, 0x100, 0x84}, {"load and jump", look, 0x100, 0x84}, {"far", far, large, large - 4},
+	} {
+		t.Run(c.name, func(t *testing.T) {
 			file := rvtest.ELF{Entry: rvtest.CodeStart, Segments: []rvtest.Segment{
-				{Flags: 5, Addr: rvtest.CodeStart, Data: rvtest.Words(code...), MemSize: 0x100},
+				{Flags: 5, Addr: rvtest.CodeStart, Data: rvtest.Words(c.code...), MemSize: c.size},
 			}}
 			p, err := rv.Load(file.Bytes(), rv.LoadOptions{MemoryLimit: 1 << 20})
 			if err != nil {
 				t.Fatal(err)
 			}
 			run, tables := buildProgram(t, m, p, 1<<30)
-			if run.Exit.Kind != exec.Trap || run.Exit.Cause != exec.CauseIllegal || run.EndPC != rvtest.CodeStart+0x84 {
+			if run.Exit.Kind != exec.Trap || run.Exit.Cause != exec.CauseIllegal || run.EndPC != rvtest.CodeStart+c.at {
 				t.Fatalf("%+v at %#x", run.Exit, run.EndPC)
 			}
 			if err := checkTables(t, m, p, run, 1<<30, tables); err != nil {
