@@ -19,7 +19,7 @@ const (
 // the domain zero.
 const (
 	DomainWord = Poseidon2Width - 1
-	lengthWord = Poseidon2Width - 2
+	LengthWord = Poseidon2Width - 2
 )
 
 // Poseidon2Compress is the compression function of fixed length: the first nine elements
@@ -56,7 +56,7 @@ type sponge struct {
 func newSponge(domain field.M31, length int) sponge {
 	var p sponge
 	p.s[DomainWord] = domain
-	p.s[lengthWord] = field.New(uint64(length))
+	p.s[LengthWord] = field.New(uint64(length))
 	return p
 }
 

@@ -25,31 +25,49 @@ const (
 // Leaves sets out[i] to h.Leaf of row lo+i of the columns, for all of out. Each column
 // has at least lo+len(out) elements.
 func Leaves(h hash.Hasher, columns [][]field.M31, lo int, out []hash.Digest) {
-	if k := cpu.Current(); k != cpu.Portable && h.ID() == hash.Blake2s && len(out) > 1 {
+	switch k := kernels(h, len(out)); {
+	case k == cpu.Portable:
+		leaves(h, columns, lo, out)
+	case h.ID() == hash.Blake2s:
 		leaf, _, _ := hash.Blake2sMerkleInits()
 		blake2s(k, leaf, nil, columns, lo, out)
-		return
+	default:
+		poseidon2Sponges(k, hash.DomainLeaf, nil, columns, lo, out)
 	}
-	leaves(h, columns, lo, out)
 }
 
 // Nodes sets out[i] to h.Node(children[2i], children[2i+1]), for all of out.
 func Nodes(h hash.Hasher, children, out []hash.Digest) {
-	if k := cpu.Current(); k != cpu.Portable && h.ID() == hash.Blake2s && len(out) > 1 {
+	switch k := kernels(h, len(out)); {
+	case k == cpu.Portable:
+		nodes(h, children, out)
+	case h.ID() == hash.Blake2s:
 		_, node, _ := hash.Blake2sMerkleInits()
 		blake2s(k, node, children, nil, 0, out)
-		return
+	default:
+		poseidon2Nodes(k, children, out)
 	}
-	nodes(h, children, out)
 }
 
 // NodeRows sets out[i] to h.NodeRow of children[2i], children[2i+1] and row lo+i of the
 // columns, for all of out.
 func NodeRows(h hash.Hasher, children []hash.Digest, columns [][]field.M31, lo int, out []hash.Digest) {
-	if k := cpu.Current(); k != cpu.Portable && h.ID() == hash.Blake2s && len(out) > 1 {
+	switch k := kernels(h, len(out)); {
+	case k == cpu.Portable:
+		nodeRows(h, children, columns, lo, out)
+	case h.ID() == hash.Blake2s:
 		_, _, nodeRow := hash.Blake2sMerkleInits()
 		blake2s(k, nodeRow, children, columns, lo, out)
-		return
+	default:
+		poseidon2Sponges(k, hash.DomainNodeRow, children, columns, lo, out)
 	}
-	nodeRows(h, children, columns, lo, out)
+}
+
+// kernels says what hashes n messages. A group has the price of one or two messages
+// hashed alone, and the portable twins gain nothing from lanes.
+func kernels(h hash.Hasher, n int) cpu.Kernels {
+	if n < 2 || !h.ID().Valid() {
+		return cpu.Portable
+	}
+	return cpu.Current()
 }

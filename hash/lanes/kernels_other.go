@@ -19,3 +19,7 @@ func blake2sPairs(_ cpu.Kernels, block *[blake2sBlock][width]field.M31, children
 func blake2sDigests(_ cpu.Kernels, out *[width]hash.Digest, h *[8][width]uint32) {
 	blake2sDigestsPortable(out, h)
 }
+
+func poseidon2Permute(_ cpu.Kernels, s *poseidon2State, words [][]field.M31) {
+	poseidon2PermutePortable(s, words)
+}

@@ -8,7 +8,8 @@ import (
 	"github.com/orrery/orrery/internal/cpu"
 )
 
-// The kernels that _asm/blake2s writes. What they do is said at their portable twins.
+// The kernels that _asm/blake2s and _asm/poseidon2 write. What they do is said at their
+// portable twins.
 
 //go:noescape
 func blake2sCompressAVX512(h *[8][width]uint32, groups int, m *blake2sWords, countLo, countHi, final uint32)
@@ -27,6 +28,12 @@ func blake2sDigestsAVX512(out *[width]hash.Digest, h *[8][width]uint32)
 
 //go:noescape
 func blake2sDigestsAVX2(out *[width]hash.Digest, h *[8][width]uint32)
+
+//go:noescape
+func poseidon2PermuteAVX512(s *poseidon2State, words [][]field.M31, full *[hash.Poseidon2FullRounds][hash.Poseidon2Width]field.M31, partial *[hash.Poseidon2PartialRounds]field.M31)
+
+//go:noescape
+func poseidon2PermuteAVX2(s *poseidon2State, words [][]field.M31, full *[hash.Poseidon2FullRounds][hash.Poseidon2Width]field.M31, partial *[hash.Poseidon2PartialRounds]field.M31)
 
 func blake2sCompress(k cpu.Kernels, h [][8][width]uint32, words *blake2sWords, countLo, countHi, final uint32) {
 	switch k {
@@ -58,5 +65,16 @@ func blake2sDigests(k cpu.Kernels, out *[width]hash.Digest, h *[8][width]uint32)
 		blake2sDigestsAVX2(out, h)
 	default:
 		blake2sDigestsPortable(out, h)
+	}
+}
+
+func poseidon2Permute(k cpu.Kernels, s *poseidon2State, words [][]field.M31) {
+	switch k {
+	case cpu.AVX512:
+		poseidon2PermuteAVX512(s, words, &poseidon2Full, &poseidon2Partial)
+	case cpu.AVX2:
+		poseidon2PermuteAVX2(s, words, &poseidon2Full, &poseidon2Partial)
+	default:
+		poseidon2PermutePortable(s, words)
 	}
 }
