@@ -21,6 +21,7 @@ type engine struct {
 	params  soundness.Params
 	hasher  hash.Hasher
 	threads int
+	clock   *clock
 	trace   *fft.Twiddles // canonic cosets up to the largest trace height
 	domain  *fft.Twiddles // canonic cosets up to the largest committed height
 	quot    *fft.Twiddles // constraint domains
@@ -28,7 +29,7 @@ type engine struct {
 
 func newEngine(ctx context.Context, l *verifier.Layout, p soundness.Params, h hash.Hasher, threads int) *engine {
 	return &engine{
-		ctx: ctx, layout: l, params: p, hasher: h, threads: threads,
+		ctx: ctx, layout: l, params: p, hasher: h, threads: threads, clock: newClock(nil),
 		trace:  fft.NewTwiddles(circle.Canonic(l.LogHeight)),
 		domain: fft.NewTwiddles(circle.Canonic(l.LogHeight + p.LogBlowup)),
 		quot:   fft.NewTwiddles(circle.ConstraintDomain(l.LogHeight, p.LogBlowup)),
@@ -44,12 +45,14 @@ type columns struct {
 
 // interpolate turns trace values into coefficients, in place.
 func (e *engine) interpolate(cols [][]field.M31) error {
+	e.clock.part(PartTransform)
 	fft.InverseAll(e.threads, cols, e.trace)
 	return e.ctx.Err()
 }
 
 // extend evaluates coefficients on the committed domain.
 func (e *engine) extend(coeffs [][]field.M31) (columns, error) {
+	e.clock.part(PartTransform)
 	c := columns{coeffs: coeffs, lde: make([][]field.M31, len(coeffs))}
 	par.For(e.threads, len(coeffs), func(i int) {
 		if e.ctx.Err() == nil {
@@ -74,6 +77,7 @@ func (e *engine) commit(which int, tables []columns) (*tree.Tree, error) {
 }
 
 func (e *engine) build(which int, groups []tree.Group) (*tree.Tree, error) {
+	e.clock.part(PartHash)
 	shape := e.layout.Shape(which, e.params.LogBlowup)
 	return tree.Build(e.ctx, e.hasher, groups, verifier.CapLog(which, shape, e.params), e.threads)
 }

@@ -72,6 +72,7 @@ func (e *engine) constraintSums(acc vec.Planes, t *verifier.Table, pre, main, in
 // of all tables by the vanishing polynomial of the largest height, and cuts it in two
 // halves of six coordinate columns each. Shorter tables are lifted.
 func (e *engine) compose(pre, main, inter []columns, scalars []vm.Scalars, lambda field.E) (coeffs [][]field.M31, err error) {
+	e.clock.part(PartEvaluate)
 	l := e.layout
 	powers := make([]field.E, l.Constraints)
 	p := field.One()
@@ -91,7 +92,9 @@ func (e *engine) compose(pre, main, inter []columns, scalars []vm.Scalars, lambd
 			return nil, err
 		}
 	}
+	e.clock.part(PartDivide)
 	e.divide(acc)
+	e.clock.part(PartTransform)
 	fft.InverseAll(e.threads, acc[:], e.quot)
 	height := 1 << l.LogHeight
 	coeffs = make([][]field.M31, verifier.CompositionWidth)

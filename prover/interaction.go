@@ -19,6 +19,7 @@ var errDenominator = errors.New("prover: a LogUp denominator is zero; change the
 // fraction pair, and the sum of all its fractions. The last column is the running sum
 // along the trace domain, minus the share that makes it close.
 func (e *engine) interact(t *verifier.Table, main, pre [][]field.M31, s vm.Scalars) (cols [][]field.M31, sum field.E, err error) {
+	e.clock.part(PartFractions)
 	height := 1 << t.LogHeight
 	n := t.AIR.Interactions()
 	if n == 0 {

@@ -42,6 +42,7 @@ func (e *engine) point(z circle.PointE, log int) circle.PointE {
 
 // evaluate gives all out-of-domain values, in the order of the layout.
 func (e *engine) evaluate(c *committed, z circle.PointE) ([]field.E, error) {
+	e.clock.part(PartEvaluate)
 	l := e.layout
 	values := make([]field.E, l.Values)
 	for log := verifier.MinLogHeight; log <= l.LogHeight; log++ {
@@ -74,6 +75,7 @@ func (e *engine) evaluate(c *committed, z circle.PointE) ([]field.E, error) {
 
 // quotient computes the batched DEEP quotient on the largest domain.
 func (e *engine) quotient(c *committed, values, weights []field.E, z circle.PointE) (vec.Planes, error) {
+	e.clock.part(PartQuotient)
 	l := e.layout
 	var batches []commit.Batch
 	add := func(log, first int, cols [][]field.M31, at circle.PointE) {

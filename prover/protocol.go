@@ -43,14 +43,17 @@ func proveWitness(ctx context.Context, key *verifier.Key, w *Witness, threads in
 	if err != nil {
 		return nil, fmt.Errorf("prover: %w", err)
 	}
+	c := newClock(obs)
+	c.Phase(PhaseMain)
+	c.part(PartPrepare)
 	e := newEngine(ctx, layout, params, hasher, threads)
+	e.clock = c
 	p := &proof.Proof{Profile: uint8(key.Profile.ID()), Hash: key.Hash, Statement: w.Statement}
 	tr := verifier.NewTranscript(key, &p.Statement)
 	var trees [proof.Trees]*tree.Tree
 	var cols committed
 
 	// Preprocessed and main columns.
-	obs.Phase("commit main columns")
 	pre := preprocessedValues(key.Machine, layout)
 	if cols.tables[proof.Preprocessed], err = e.preprocess(pre); err != nil {
 		return nil, err
@@ -63,6 +66,7 @@ func proveWitness(ctx context.Context, key *verifier.Key, w *Witness, threads in
 	}
 	cols.tables[proof.Main] = make([]columns, len(layout.Tables))
 	for i := range layout.Tables {
+		c.part(PartPrepare)
 		coeffs := make([][]field.M31, len(w.Main[i]))
 		for k, c := range w.Main[i] {
 			coeffs[k] = append([]field.M31(nil), c...)
@@ -81,7 +85,7 @@ func proveWitness(ctx context.Context, key *verifier.Key, w *Witness, threads in
 	tr.Digests(verifier.LabelMain, p.Caps[proof.Main])
 
 	// Interaction columns.
-	obs.Phase("interaction columns")
+	c.Phase(PhaseInteraction)
 	scalars := vm.Scalars{Publics: rv32im.Publics(&p.Header), Alpha: tr.DrawE(verifier.LabelAlpha)}
 	scalars.Betas = fri.Powers(tr.DrawE(verifier.LabelBeta), layout.MaxArity)
 	shares := make([]vm.Scalars, len(layout.Tables))
@@ -112,7 +116,7 @@ func proveWitness(ctx context.Context, key *verifier.Key, w *Witness, threads in
 	tr.Ext(verifier.LabelSums, p.Sums)
 
 	// The composition polynomial.
-	obs.Phase("constraints")
+	c.Phase(PhaseConstraints)
 	lambda := tr.DrawE(verifier.LabelLambda)
 	coeffs, err := e.compose(cols.tables[proof.Preprocessed], cols.tables[proof.Main], cols.tables[proof.Interaction], shares, lambda)
 	if err != nil {
@@ -128,7 +132,7 @@ func proveWitness(ctx context.Context, key *verifier.Key, w *Witness, threads in
 	tr.Digests(verifier.LabelComposition, p.Caps[proof.Composition])
 
 	// Out-of-domain values and the batched quotient.
-	obs.Phase("open")
+	c.Phase(PhaseOpen)
 	z, err := circle.FromParam(tr.DrawE(verifier.LabelPoint))
 	if err != nil {
 		return nil, fmt.Errorf("prover: out-of-domain point: %w", err)
@@ -137,6 +141,7 @@ func proveWitness(ctx context.Context, key *verifier.Key, w *Witness, threads in
 		return nil, err
 	}
 	tr.Ext(verifier.LabelValues, p.Values)
+	c.part(PartGrind)
 	if p.BatchNonce, err = grind.Grind(ctx, tr, verifier.LabelBatchGrind, params.BatchGrind, threads); err != nil {
 		return nil, err
 	}
@@ -147,12 +152,14 @@ func proveWitness(ctx context.Context, key *verifier.Key, w *Witness, threads in
 	}
 
 	// The low-degree test, then all trees at its queries.
-	obs.Phase("low-degree test")
+	c.Phase(PhaseTest)
+	c.part(PartFold)
 	friParams := verifier.FRI(layout, params)
 	test, err := commit.Commit(ctx, tr, hasher, friParams, g, threads)
 	if err != nil {
 		return nil, fmt.Errorf("prover: %w", err)
 	}
+	c.part(PartRows)
 	opened, err := test.Open()
 	if err != nil {
 		return nil, fmt.Errorf("prover: %w", err)

@@ -42,6 +42,8 @@ type Result struct {
 	// Times of execution with recording, of building the tables, of all, and of the
 	// verification at the end.
 	Execute, Trace, Total, Verify time.Duration
+	// Spans cut Total into the parts of the phases, but for what is too short to count.
+	Spans []Span
 }
 
 // Cells is the number of committed base field cells: main, interaction and composition
@@ -58,6 +60,7 @@ func Cells(l *verifier.Layout) uint64 {
 // hands it out. The result depends on program, input, profile, hash and gas limit alone.
 func Prove(ctx context.Context, program *rv.Program, input []byte, o Options) (*Result, error) {
 	start := time.Now()
+	c := newClock(o.Observer)
 	if o.Profile == 0 {
 		o.Profile = soundness.Fast
 	}
@@ -66,9 +69,6 @@ func Prove(ctx context.Context, program *rv.Program, input []byte, o Options) (*
 	}
 	if o.Threads <= 0 {
 		o.Threads = runtime.GOMAXPROCS(0)
-	}
-	if o.Observer == nil {
-		o.Observer = nobody{}
 	}
 	gas := uint64(DefaultGas)
 	if o.GasLimit != nil {
@@ -82,7 +82,7 @@ func Prove(ctx context.Context, program *rv.Program, input []byte, o Options) (*
 		return nil, fmt.Errorf("prover: %w", err)
 	}
 
-	o.Observer.Phase("execute")
+	c.Phase(PhaseExecute)
 	recorder, err := exec.NewRecorder(program, input, exec.Options{GasLimit: gas, MaxCycles: o.MaxCycles})
 	if err != nil {
 		return nil, fmt.Errorf("prover: %w", err)
@@ -93,7 +93,7 @@ func Prove(ctx context.Context, program *rv.Program, input []byte, o Options) (*
 	}
 	r := &Result{Cycles: run.Cycles, Misaligned: run.MisalignedAccesses, Execute: time.Since(start)}
 
-	o.Observer.Phase("trace")
+	c.Phase(PhaseTrace)
 	tables, err := trace.Build(ctx, key.Machine, program, input, run, o.Threads)
 	if err != nil {
 		return nil, fmt.Errorf("prover: %w", err)
@@ -102,13 +102,13 @@ func Prove(ctx context.Context, program *rv.Program, input []byte, o Options) (*
 	r.Trace = time.Since(start) - r.Execute
 	w := witness(program, tables, gas, r.Cycles)
 
-	p, err := proveWitness(ctx, key, w, o.Threads, o.Observer)
+	p, err := proveWitness(ctx, key, w, o.Threads, c)
 	if err != nil {
 		return nil, err
 	}
 	r.Proof = p.Encode()
 
-	o.Observer.Phase("verify")
+	c.Phase(PhaseVerify)
 	begin := time.Now()
 	if r.Claim, err = verifier.Verify(key, r.Proof, verifier.Policy{}); err != nil {
 		return nil, fmt.Errorf("prover: the proof fails its own verification: %w", err)
@@ -120,6 +120,7 @@ func Prove(ctx context.Context, program *rv.Program, input []byte, o Options) (*
 	if _, r.Rounds, err = key.Parameters(r.Layout); err != nil {
 		return nil, fmt.Errorf("prover: %w", err)
 	}
+	r.Spans = c.measured()
 	r.Total = time.Since(start)
 	return r, nil
 }

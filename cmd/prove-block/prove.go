@@ -25,11 +25,6 @@ type proveCmd struct {
 	ExpectSuccess bool     `help:"Exit with status 3 unless the guest halts with code 0. The proof is written all the same."`
 }
 
-// provePhases are the phases that package prover announces, in order.
-var provePhases = []string{
-	"execute", "trace", "commit main columns", "interaction columns", "constraints", "open", "low-degree test", "verify",
-}
-
 // Run makes the proof, which the prover verifies, and writes it.
 func (c *proveCmd) Run(s *session) error {
 	profile, id, err := parseKind(c.Profile, c.Hash)
@@ -53,7 +48,7 @@ func (c *proveCmd) Run(s *session) error {
 	if c.Out == "" {
 		s.note("no --out: the proof won't be kept")
 	}
-	p := s.newProgress(provePhases)
+	p := s.newProgress(prover.Phases())
 	result, err := prover.Prove(s.ctx, program, input, prover.Options{
 		Profile: profile, Hash: id, GasLimit: new(uint64(c.Gas)), Threads: s.threads, Observer: p,
 	})

@@ -16,6 +16,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/orrery/orrery/proof"
+	"github.com/orrery/orrery/prover"
 )
 
 // exit42Proof is a proof for the guest exit42, made once for all tests.
@@ -34,7 +35,7 @@ var exit42Proof = sync.OnceValues(func() ([]byte, error) {
 })
 
 func TestProveIsInterrupted(t *testing.T) {
-	for _, phase := range provePhases[:len(provePhases)-1] { // behind the last there is a proof
+	for _, phase := range prover.Phases()[:len(prover.Phases())-1] { // behind the last there is a proof
 		dir := t.TempDir()
 		stdout, _ := interrupted(t, phase, "prove", guests+"/exit42.elf", "--out", filepath.Join(dir, "proof"), "--json")
 		assert.JSONEq(t, `{"error":"interrupted","version":"`+version+`"}`, stdout)
@@ -50,9 +51,9 @@ func TestProvePhases(t *testing.T) {
 		var u update
 		require.NoError(t, json.Unmarshal([]byte(line), &u))
 		phases = append(phases, u.Phase)
-		assert.Equal(t, min(len(phases), len(provePhases)), u.Step)
+		assert.Equal(t, min(len(phases), len(prover.Phases())), u.Step)
 	}
-	assert.Equal(t, append(slices.Clone(provePhases), "done"), phases)
+	assert.Equal(t, append(slices.Clone(prover.Phases()), "done"), phases)
 }
 
 // TestDamagedProofs flips bits all over a proof. None may be accepted, and nothing may panic.
