@@ -179,14 +179,15 @@ func (d *decoder) u64(what string) uint64 {
 
 // count reads a length and checks that so many items of the size fit what is left.
 func (d *decoder) count(size int, what string) int {
-	n := int(d.u32("length of " + what))
-	if d.err == nil && n > (len(d.b)-d.at)/size {
+	n := d.u32("length of " + what)
+	// Compared as 64 bits: an int may have 32.
+	if d.err == nil && uint64(n) > uint64((len(d.b)-d.at)/size) {
 		d.fail(fmt.Sprintf("%s has %d items, more than the bytes left can hold", what, n))
 	}
 	if d.err != nil {
 		return 0
 	}
-	return n
+	return int(n)
 }
 
 func (d *decoder) bytes(what string) []byte {

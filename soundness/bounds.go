@@ -40,13 +40,12 @@ type code struct {
 	m    float64 // multiplicity, an integer
 }
 
+// newCode is the code of the batched function. As a Reed-Solomon code over CM31 the circle
+// code has one dimension more than the space that the FFT represents, which counts in the
+// rate.
 func newCode(s Shape, p Params) code {
-	return code{
-		k: math.Ldexp(1, s.LogHeight),
-		n: math.Ldexp(1, s.LogHeight+p.LogBlowup),
-		r: math.Ldexp(1, -p.LogBlowup),
-		m: float64(p.M),
-	}
+	k, n := math.Ldexp(1, s.LogHeight), math.Ldexp(1, s.LogHeight+p.LogBlowup)
+	return code{k: k, n: n, r: (k + 1) / n, m: float64(p.M)}
 }
 
 // agreement is 1 - y, y = 1 - sqrt(r) - sqrt(r)/(2m) being the radius up to which proximity
@@ -110,13 +109,17 @@ const (
 
 // Report counts every round for the given parameters, in the order of the protocol:
 //
-//	LogUp          fractions x tuple length / |E|                                    (Haböck 2022/1530)
+//	LogUp          2 L x fractions x tuple length / |E|                              (Haböck 2022/1530, and below)
 //	constraints    L C / |E|                                                         (Haböck 2022/1216, theorem 8)
 //	out of domain  L (d (k+s-1) + (k-1)) / (|E|-k-n), and L (k+s) more with lifting  (the same, and below)
 //	batching       (b-1) e(k) 2^-grinding                                            (BCHKS25, theorem 4.2)
 //	fold i         (a_i - 1) e(k / (a_1 ... a_i))                                    (BCHKS25)
 //	queries        (1-y)^q 2^-grinding                                               (BCHKS25)
-//	hash           half the digest
+//	hash           half the digest; at most that of Blake2s, which makes program ids and keys
+//
+// LogUp: when its challenges are drawn, the main columns are fixed up to the list of L; and
+// besides sums that cancel by accident, a denominator that is zero counts as an error, which
+// is as likely: hence the factor 2L.
 //
 // The lifting term: a lifted column is a codeword that is constant on the fibres of the
 // doubling map. A polynomial of the list whose values agree at all preimages of the opened
@@ -145,7 +148,7 @@ func Report(p Params, s Shape) (Rounds, error) {
 	add := func(name string, bits float64) { rounds = append(rounds, Round{name, bits}) }
 
 	if s.Fractions > 0 {
-		add(RoundLogUp, le-log2Up(float64(s.Fractions))-log2Up(float64(s.TupleLength)))
+		add(RoundLogUp, le-log2Up(float64(2*list))-log2Up(float64(s.Fractions))-log2Up(float64(s.TupleLength)))
 	}
 	add(RoundConstraints, le-log2Up(float64(list*float64(s.Constraints))))
 	ood := float64(float64(s.Degree)*(c.k+zeros-1)) + (c.k - 1)
@@ -166,7 +169,7 @@ func Report(p Params, s Shape) (Rounds, error) {
 		add(fmt.Sprintf("fold %d", i+1), le-c.combination(folded)-log2Up(math.Ldexp(1, f)-1))
 	}
 	add(RoundQueries, float64(float64(p.Queries)*c.queryBits())+float64(p.QueryGrind))
-	add(RoundHash, s.Hash.CollisionBits())
+	add(RoundHash, min(s.Hash.CollisionBits(), Blake2s.CollisionBits()))
 	return rounds, nil
 }
 

@@ -13,12 +13,15 @@ import (
 
 // Limits of the tables in a proof.
 const (
-	// MinLogHeight is the smallest height of a table; lifting it to the largest height
-	// costs little security (docs/security.md).
+	// MinLogHeight is the smallest height of a table. Lifting it to the largest height
+	// bounds the multiplicity of the count, which costs queries (docs/security.md).
 	MinLogHeight = rv32im.MinLogHeight
 	// MaxLogHeight is the largest.
 	MaxLogHeight = 24
 )
+
+// maxPublics bounds the number of messages that a statement puts on the buses itself.
+const maxPublics = 8
 
 // CompositionWidth is the number of composition columns: the quotient has twice the
 // height of the trace, so it is cut in two halves of six coordinates.
@@ -55,7 +58,7 @@ type Layout struct {
 	Groups      [proof.Trees][]Group // by decreasing height
 	Values      int                  // number of out-of-domain values
 	Constraints int
-	Fractions   uint64
+	Fractions   uint64 // of the tables
 	MaxArity    int
 }
 
@@ -98,7 +101,7 @@ func NewLayout(m *rv32im.Machine, instances []proof.Instance) (*Layout, error) {
 			return nil, fmt.Errorf("table %s occurs %d times, not once", m.AIRs[chip].Name, seen[chip])
 		}
 	}
-	if l.Fractions >= field.P {
+	if l.Fractions+maxPublics >= field.P {
 		return nil, fmt.Errorf("%d messages, as many as the field has elements", l.Fractions)
 	}
 	l.place()
@@ -164,7 +167,7 @@ func (l *Layout) Soundness(h soundness.Hash) soundness.Shape {
 		Constraints:  l.Constraints,
 		Degree:       air.MaxDegree,
 		Points:       4,
-		Fractions:    l.Fractions,
+		Fractions:    l.Fractions + maxPublics,
 		TupleLength:  l.MaxArity,
 		Hash:         h,
 	}

@@ -163,7 +163,7 @@ func verify(key *Key, p *proof.Proof, policy Policy) (abi.Claim, error) {
 	if least == 0 {
 		least = soundness.MinBits
 	}
-	if bits := rounds.Bits(); bits < least {
+	if bits := rounds.Bits(); !(bits >= least) { // a NaN asks for what no proof has
 		return none, reject(StageSecurity, fmt.Errorf("%.2f provable bits, limited by %s; the policy asks for %.2f", bits, rounds.LimitedBy(), least))
 	}
 	shapes, err := checkLengths(key, layout, params, p)

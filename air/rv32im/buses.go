@@ -92,7 +92,7 @@ const (
 	// GapBits is the width of the range check on the distance of two accesses; longer
 	// gaps are bridged by rows of the refresh chip.
 	GapBits = 16
-	// MaxClockLog bounds the clock of a segment: clk < 2^MaxClockLog, so that timestamps
-	// stay below 2^28 and differences of two of them never wrap in the field.
+	// MaxClockLog bounds the clock of a segment: clk <= 2^MaxClockLog, so that timestamps
+	// stay below 2^28 + 4 and differences of two of them never wrap in the field.
 	MaxClockLog = 26
 )

@@ -94,7 +94,7 @@ func newWrite(l *air.Layout, name, doc string) Write {
 // access replaces old by new in the word at address (in words): takes the old word with
 // its timestamp ts and puts the new one with the row's timestamp. Constrains the gap,
 // now - ts - 1, to GapBits bits, so that ts < now: timestamps on the bus are below
-// 2^(MaxClockLog+2), so no difference wraps.
+// 2^(MaxClockLog+2) + 4, so no difference wraps.
 func access(b *air.Builder, live, address air.Expr, old, new Value, ts air.Col, now air.Expr) {
 	b.Receive(Memory, live, address, old.Lo, old.Hi, b.Col(ts))
 	b.Send(Memory, live, address, new.Lo, new.Hi, now)
