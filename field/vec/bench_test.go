@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/orrery/orrery/field"
+	"github.com/orrery/orrery/internal/cpu/cputest"
 )
 
 const benchLen = 2048
@@ -13,9 +14,15 @@ func perElement(b *testing.B, n int) {
 	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(n), "ns/element")
 }
 
-func BenchmarkBase(b *testing.B) {
+func BenchmarkBase(b *testing.B) { cputest.EachBenchmark(b, benchmarkBase) }
+
+func benchmarkBase(b *testing.B) {
 	r := rand.New(rand.NewPCG(1, 1))
 	dst, x, y := column(r, benchLen), column(r, benchLen), column(r, benchLen)
+	nonzero := column(r, benchLen)
+	for i := range nonzero {
+		nonzero[i] = max(nonzero[i], 1)
+	}
 	for _, k := range []struct {
 		name string
 		run  func()
@@ -24,8 +31,11 @@ func BenchmarkBase(b *testing.B) {
 		{"Sub", func() { Sub(dst, x, y) }},
 		{"Mul", func() { Mul(dst, x, y) }},
 		{"MulConst", func() { MulConst(dst, x, 12345) }},
+		{"Neg", func() { Neg(dst, x) }},
+		{"AddConst", func() { AddConst(dst, x, 12345) }},
+		{"MulAddConst", func() { MulAddConst(dst, x, 12345) }},
 		{"MulAdd", func() { MulAdd(dst, x, y) }},
-		{"BatchInverse", func() { BatchInverse(dst, x) }},
+		{"BatchInverse", func() { BatchInverse(dst, nonzero) }},
 	} {
 		b.Run(k.name, func(b *testing.B) {
 			for b.Loop() {
@@ -36,7 +46,9 @@ func BenchmarkBase(b *testing.B) {
 	}
 }
 
-func BenchmarkPlanes(b *testing.B) {
+func BenchmarkPlanes(b *testing.B) { cputest.EachBenchmark(b, benchmarkPlanes) }
+
+func benchmarkPlanes(b *testing.B) {
 	r := rand.New(rand.NewPCG(1, 2))
 	dst, x, y, col := planes(r, benchLen), planes(r, benchLen), planes(r, benchLen), column(r, benchLen)
 	c := At(&x, 0)
@@ -67,7 +79,9 @@ func BenchmarkPlanes(b *testing.B) {
 }
 
 // BenchmarkButterflies reports the time for each butterfly of one pair.
-func BenchmarkButterflies(b *testing.B) {
+func BenchmarkButterflies(b *testing.B) { cputest.EachBenchmark(b, benchmarkButterflies) }
+
+func benchmarkButterflies(b *testing.B) {
 	r := rand.New(rand.NewPCG(1, 3))
 	v, w := column(r, benchLen), column(r, benchLen)
 	const q = benchLen / 4

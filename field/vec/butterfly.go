@@ -10,6 +10,12 @@ import "github.com/orrery/orrery/field"
 // Forward applies the forward butterfly with one twiddle to all pairs of a run.
 func Forward(a, b []field.M31, t field.M31) {
 	b = b[:len(a)]
+	n := vectorForward(a, b, t)
+	portableForward(a[n:], b[n:], t)
+}
+
+func portableForward(a, b []field.M31, t field.M31) {
+	b = b[:len(a)]
 	for i := range a {
 		a[i], b[i] = forward(a[i], b[i], t)
 	}
@@ -17,6 +23,12 @@ func Forward(a, b []field.M31, t field.M31) {
 
 // Inverse applies the inverse butterfly with one twiddle to all pairs of a run.
 func Inverse(a, b []field.M31, t field.M31) {
+	b = b[:len(a)]
+	n := vectorInverse(a, b, t)
+	portableInverse(a[n:], b[n:], t)
+}
+
+func portableInverse(a, b []field.M31, t field.M31) {
 	b = b[:len(a)]
 	for i := range a {
 		a[i], b[i] = inverse(a[i], b[i], t)
@@ -26,6 +38,12 @@ func Inverse(a, b []field.M31, t field.M31) {
 // Forward4 does two layers in one pass: (a0, a2) and (a1, a3) with t, then (a0, a1) with
 // t0 and (a2, a3) with t1.
 func Forward4(a0, a1, a2, a3 []field.M31, t, t0, t1 field.M31) {
+	a1, a2, a3 = a1[:len(a0)], a2[:len(a0)], a3[:len(a0)]
+	n := vectorForward4(a0, a1, a2, a3, t, t0, t1)
+	portableForward4(a0[n:], a1[n:], a2[n:], a3[n:], t, t0, t1)
+}
+
+func portableForward4(a0, a1, a2, a3 []field.M31, t, t0, t1 field.M31) {
 	a1, a2, a3 = a1[:len(a0)], a2[:len(a0)], a3[:len(a0)]
 	for i := range a0 {
 		x0, x2 := forward(a0[i], a2[i], t)
@@ -37,6 +55,12 @@ func Forward4(a0, a1, a2, a3 []field.M31, t, t0, t1 field.M31) {
 
 // Inverse4 undoes Forward4, up to a factor of four, with the inverse twiddles.
 func Inverse4(a0, a1, a2, a3 []field.M31, t, t0, t1 field.M31) {
+	a1, a2, a3 = a1[:len(a0)], a2[:len(a0)], a3[:len(a0)]
+	n := vectorInverse4(a0, a1, a2, a3, t, t0, t1)
+	portableInverse4(a0[n:], a1[n:], a2[n:], a3[n:], t, t0, t1)
+}
+
+func portableInverse4(a0, a1, a2, a3 []field.M31, t, t0, t1 field.M31) {
 	a1, a2, a3 = a1[:len(a0)], a2[:len(a0)], a3[:len(a0)]
 	for i := range a0 {
 		x0, x1 := inverse(a0[i], a1[i], t0)
@@ -58,6 +82,15 @@ const TailRun = 16
 // (0, -1), and by both, t1 has the x coordinates of the first and the third, x and y, and
 // so the y coordinates of all four are y, -y, -x, x.
 func ForwardTail(lo, hi, t8, t4, t2, t1 []field.M31) {
+	n := len(lo) / TailRun
+	lo, hi = lo[:TailRun*n], hi[:TailRun*n]
+	t8, t4, t2, t1 = t8[:n], t4[:2*n], t2[:4*n], t1[:8*n]
+	done := vectorForwardTail(lo, hi, t8, t4, t2, t1)
+	n = done / TailRun
+	portableForwardTail(lo[done:], hi[done:], t8[n:], t4[2*n:], t2[4*n:], t1[8*n:])
+}
+
+func portableForwardTail(lo, hi, t8, t4, t2, t1 []field.M31) {
 	n := len(lo) / TailRun
 	for j := range n {
 		l, h := (*[16]field.M31)(lo[16*j:]), (*[16]field.M31)(hi[16*j:])
@@ -86,6 +119,15 @@ func ForwardTail(lo, hi, t8, t4, t2, t1 []field.M31) {
 // InverseTail undoes ForwardTail up to a factor of 32, with the inverse twiddles, and
 // multiplies by 2^shift, 0 <= shift <= 30.
 func InverseTail(lo, hi, t8, t4, t2, t1 []field.M31, shift uint) {
+	n := len(lo) / TailRun
+	lo, hi = lo[:TailRun*n], hi[:TailRun*n]
+	t8, t4, t2, t1 = t8[:n], t4[:2*n], t2[:4*n], t1[:8*n]
+	done := vectorInverseTail(lo, hi, t8, t4, t2, t1, shift)
+	n = done / TailRun
+	portableInverseTail(lo[done:], hi[done:], t8[n:], t4[2*n:], t2[4*n:], t1[8*n:], shift)
+}
+
+func portableInverseTail(lo, hi, t8, t4, t2, t1 []field.M31, shift uint) {
 	n := len(lo) / TailRun
 	for j := range n {
 		l, h := (*[16]field.M31)(lo[16*j:]), (*[16]field.M31)(hi[16*j:])

@@ -6,26 +6,37 @@ import "github.com/orrery/orrery/field"
 // what they read several times stays in the first-level cache.
 const block = 512
 
-// AccConst sets dst = dst + col * c for a base column.
+// AccConst sets dst = dst + col * c for a base column, which is none of dst.
 func AccConst(dst Planes, col []field.M31, c field.E) {
+	portableAccConst(&dst, col, c, vectorAccConst(&dst, col, c))
+}
+
+// portableAccConst begins at element from.
+func portableAccConst(dst *Planes, col []field.M31, c field.E, from int) {
 	coords := c.Coords()
 	n := len(dst[0])
-	for lo := 0; lo < n; lo += block {
+	for lo := from; lo < n; lo += block {
 		hi := min(lo+block, n)
 		for k, ck := range coords {
-			MulAddConst(dst[k][lo:hi], col[lo:hi], ck)
+			portableMulAddConst(dst[k][lo:hi], col[lo:hi], ck)
 		}
 	}
 }
 
-// AccConsts sets dst = dst + sum over j of cols[j] * cs[j], for base columns. It is faster
-// than as many calls of AccConst: four products are summed before each reduction. cs must
-// be at least as long as cols.
+// AccConsts sets dst = dst + sum over j of cols[j] * cs[j], for base columns, none of them
+// of dst. It is faster than as many calls of AccConst: four products are summed before
+// each reduction. cs must be at least as long as cols.
 func AccConsts(dst Planes, cols [][]field.M31, cs []field.E) {
+	cs = cs[:len(cols)]
+	portableAccConsts(&dst, cols, cs, vectorAccConsts(&dst, cols, cs))
+}
+
+// portableAccConsts begins at element from.
+func portableAccConsts(dst *Planes, cols [][]field.M31, cs []field.E, from int) {
 	n := len(dst[0])
-	for lo := 0; lo < n; lo += block {
+	for lo := from; lo < n; lo += block {
 		hi := min(lo+block, n)
-		part := Slice(dst, lo, hi)
+		part := Slice(*dst, lo, hi)
 		j := 0
 		for ; j+4 <= len(cols); j += 4 {
 			a, b, c, d := cs[j].Coords(), cs[j+1].Coords(), cs[j+2].Coords(), cs[j+3].Coords()
@@ -36,7 +47,7 @@ func AccConsts(dst Planes, cols [][]field.M31, cs []field.E) {
 			}
 		}
 		for ; j < len(cols); j++ {
-			AccConst(part, cols[j][lo:hi], cs[j])
+			portableAccConst(&part, cols[j][lo:hi], cs[j], 0)
 		}
 	}
 }
@@ -54,8 +65,12 @@ func mulAddConst4(dst, a, b, c, d []field.M31, ca, cb, cc, cd field.M31) {
 
 // Dot returns the sum over i of a[i] * b[i].
 func Dot(a, b []field.M31) field.M31 {
-	n := len(a)
-	b = b[:n]
+	b = b[:len(a)]
+	sum, n := vectorDot(a, b)
+	return sum.Add(portableDot(a[n:], b[n:]))
+}
+
+func portableDot(a, b []field.M31) field.M31 {
 	// Each folded sum of four products is below 2^34, so 2^30 of them can be added.
 	var acc uint64
 	for len(a) >= 4 && len(b) >= 4 {
@@ -71,12 +86,18 @@ func Dot(a, b []field.M31) field.M31 {
 
 // DotE returns the sum over i of base[i] * w[i], for a base column and weights in E.
 func DotE(base []field.M31, w Planes) field.E {
+	sum, n := vectorDotE(base, &w)
+	return sum.Add(portableDotE(base, &w, n))
+}
+
+// portableDotE begins at element from.
+func portableDotE(base []field.M31, w *Planes, from int) field.E {
 	var sum field.E
-	for lo := 0; lo < len(base); lo += block {
+	for lo := from; lo < len(base); lo += block {
 		hi := min(lo+block, len(base))
 		var c [field.Degree]field.M31
 		for k := range c {
-			c[k] = Dot(base[lo:hi], w[k][lo:hi])
+			c[k] = portableDot(base[lo:hi], w[k][lo:hi])
 		}
 		sum = sum.Add(field.FromCoords(c))
 	}

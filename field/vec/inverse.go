@@ -23,6 +23,15 @@ func BatchInverse(dst, src []field.M31) int {
 
 // batchInverse is BatchInverse for slices as long as prefix, which it overwrites.
 func batchInverse(dst, src, prefix []field.M31) int {
+	n := vectorBatchInverse(dst, src, prefix)
+	zero := portableBatchInverse(dst[n:], src[n:], prefix[n:])
+	if zero >= 0 {
+		zero += n
+	}
+	return zero
+}
+
+func portableBatchInverse(dst, src, prefix []field.M31) int {
 	zero := -1
 	acc := [lanes]field.M31{1, 1, 1, 1, 1, 1, 1, 1}
 	i := 0
@@ -69,22 +78,35 @@ func batchInverse(dst, src, prefix []field.M31) int {
 func BatchInverseE(dst, src Planes) int {
 	n := len(dst[0])
 	zero := -1
-	var adj [block]field.E
 	var norms, buf [block]field.M31
 	for lo := 0; lo < n; lo += block {
 		hi := min(lo+block, n)
-		for i := lo; i < hi; i++ {
-			t, norm := At(&src, i).Adjugate()
-			// x t = norm and norm conj(norm) is in M31, so 1/x = t conj(norm) / that.
-			adj[i-lo] = t.MulCM31(norm.Conj())
-			norms[i-lo] = norm.Norm()
-		}
-		if z := batchInverse(norms[:hi-lo], norms[:hi-lo], buf[:hi-lo]); z >= 0 && zero < 0 {
+		d, s, inv := Slice(dst, lo, hi), Slice(src, lo, hi), norms[:hi-lo]
+		portableAdjugate(&d, inv, &s, vectorAdjugate(&d, inv, &s))
+		if z := batchInverse(inv, inv, buf[:hi-lo]); z >= 0 && zero < 0 {
 			zero = lo + z
 		}
-		for i := lo; i < hi; i++ {
-			Set(&dst, i, adj[i-lo].MulBase(norms[i-lo]))
-		}
+		MulBaseE(d, d, inv)
 	}
 	return zero
+}
+
+// portableAdjugate sets norm to the norms of src to M31 and dst to norm/src, or 0 for 0.
+// It begins at element from.
+func portableAdjugate(dst *Planes, norm []field.M31, src *Planes, from int) {
+	if from == len(norm) {
+		return
+	}
+	var x tile
+	for lo := from; lo < len(norm); lo += tileLen {
+		hi := min(lo+tileLen, len(norm))
+		x.load(src, lo, hi)
+		for i := range hi - lo {
+			t, n := x.at(i).Adjugate()
+			// x t = n, and n times its conjugate is in M31.
+			x.set(i, t.MulCM31(n.Conj()))
+			norm[lo+i] = n.Norm()
+		}
+		x.store(dst, lo, hi)
+	}
 }

@@ -64,34 +64,54 @@ func AddConstE(dst, a Planes, c field.E) {
 
 // MulE sets dst = a * b.
 func MulE(dst, a, b Planes) {
+	portableMulE(&dst, &a, &b, vectorMulE(&dst, &a, &b))
+}
+
+// portableMulE begins at element from.
+func portableMulE(dst, a, b *Planes, from int) {
+	if from == len(dst[0]) {
+		return
+	}
 	var x, y tile
-	for lo := 0; lo < len(dst[0]); lo += tileLen {
+	for lo := from; lo < len(dst[0]); lo += tileLen {
 		hi := min(lo+tileLen, len(dst[0]))
-		x.load(&a, lo, hi)
-		y.load(&b, lo, hi)
+		x.load(a, lo, hi)
+		y.load(b, lo, hi)
 		for i := range hi - lo {
 			x.set(i, x.at(i).Mul(y.at(i)))
 		}
-		x.store(&dst, lo, hi)
+		x.store(dst, lo, hi)
 	}
 }
 
 // MulBaseE sets dst = a * b for a base column b.
 func MulBaseE(dst, a Planes, b []field.M31) {
-	for k := range dst {
-		Mul(dst[k], a[k], b)
+	n := len(dst[0])
+	for lo := 0; lo < n; lo += block {
+		hi := min(lo+block, n)
+		for k := range dst {
+			Mul(dst[k][lo:hi], a[k][lo:hi], b[lo:hi])
+		}
 	}
 }
 
 // MulConstE sets dst = a * c.
 func MulConstE(dst, a Planes, c field.E) {
+	portableMulConstE(&dst, &a, c, vectorMulConstE(&dst, &a, c))
+}
+
+// portableMulConstE begins at element from.
+func portableMulConstE(dst, a *Planes, c field.E, from int) {
+	if from == len(dst[0]) {
+		return
+	}
 	var x tile
-	for lo := 0; lo < len(dst[0]); lo += tileLen {
+	for lo := from; lo < len(dst[0]); lo += tileLen {
 		hi := min(lo+tileLen, len(dst[0]))
-		x.load(&a, lo, hi)
+		x.load(a, lo, hi)
 		for i := range hi - lo {
 			x.set(i, x.at(i).Mul(c))
 		}
-		x.store(&dst, lo, hi)
+		x.store(dst, lo, hi)
 	}
 }

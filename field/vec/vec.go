@@ -1,5 +1,9 @@
-// Package vec holds the prover's kernels over columns of field elements. Everything here
-// is portable Go and the reference for any faster version.
+// Package vec holds the prover's kernels over columns of field elements.
+//
+// On amd64 they run in assembly for AVX-512 or AVX2, as package internal/cpu chooses. A
+// kernel in assembly does whole vectors, and its portable twin, which stands beside the
+// exported function, what is left over: all of it on other machines and with the build
+// tag purego. The results are the same bit by bit, since all of them are canonical.
 //
 // Conventions: the length of the first argument is the number of elements; the other
 // slices must be at least as long (or the call panics). A destination may start at the
@@ -7,15 +11,24 @@
 // canonical, before and after.
 package vec
 
-import "github.com/orrery/orrery/field"
+import (
+	"github.com/orrery/orrery/field"
+	"github.com/orrery/orrery/internal/cpu"
+)
 
-// Kernels names the implementation in use.
+// Kernels names the implementation in use: portable, avx2 or avx512.
 func Kernels() string {
-	return "portable"
+	return cpu.Selected()
 }
 
 // Add sets dst = a + b.
 func Add(dst, a, b []field.M31) {
+	a, b = a[:len(dst)], b[:len(dst)]
+	n := vectorAdd(dst, a, b)
+	portableAdd(dst[n:], a[n:], b[n:])
+}
+
+func portableAdd(dst, a, b []field.M31) {
 	a, b = a[:len(dst)], b[:len(dst)]
 	for i := range dst {
 		dst[i] = a[i].Add(b[i])
@@ -25,6 +38,12 @@ func Add(dst, a, b []field.M31) {
 // Sub sets dst = a - b.
 func Sub(dst, a, b []field.M31) {
 	a, b = a[:len(dst)], b[:len(dst)]
+	n := vectorSub(dst, a, b)
+	portableSub(dst[n:], a[n:], b[n:])
+}
+
+func portableSub(dst, a, b []field.M31) {
+	a, b = a[:len(dst)], b[:len(dst)]
 	for i := range dst {
 		dst[i] = a[i].Sub(b[i])
 	}
@@ -32,6 +51,12 @@ func Sub(dst, a, b []field.M31) {
 
 // Mul sets dst = a * b.
 func Mul(dst, a, b []field.M31) {
+	a, b = a[:len(dst)], b[:len(dst)]
+	n := vectorMul(dst, a, b)
+	portableMul(dst[n:], a[n:], b[n:])
+}
+
+func portableMul(dst, a, b []field.M31) {
 	a, b = a[:len(dst)], b[:len(dst)]
 	for i := range dst {
 		dst[i] = a[i].Mul(b[i])
@@ -41,6 +66,12 @@ func Mul(dst, a, b []field.M31) {
 // Neg sets dst = -a.
 func Neg(dst, a []field.M31) {
 	a = a[:len(dst)]
+	n := vectorNeg(dst, a)
+	portableNeg(dst[n:], a[n:])
+}
+
+func portableNeg(dst, a []field.M31) {
+	a = a[:len(dst)]
 	for i := range dst {
 		dst[i] = a[i].Neg()
 	}
@@ -48,6 +79,12 @@ func Neg(dst, a []field.M31) {
 
 // AddConst sets dst = a + c.
 func AddConst(dst, a []field.M31, c field.M31) {
+	a = a[:len(dst)]
+	n := vectorAddConst(dst, a, c)
+	portableAddConst(dst[n:], a[n:], c)
+}
+
+func portableAddConst(dst, a []field.M31, c field.M31) {
 	a = a[:len(dst)]
 	for i := range dst {
 		dst[i] = a[i].Add(c)
@@ -57,6 +94,12 @@ func AddConst(dst, a []field.M31, c field.M31) {
 // MulConst sets dst = a * c.
 func MulConst(dst, a []field.M31, c field.M31) {
 	a = a[:len(dst)]
+	n := vectorMulConst(dst, a, c)
+	portableMulConst(dst[n:], a[n:], c)
+}
+
+func portableMulConst(dst, a []field.M31, c field.M31) {
+	a = a[:len(dst)]
 	for i := range dst {
 		dst[i] = a[i].Mul(c)
 	}
@@ -65,6 +108,12 @@ func MulConst(dst, a []field.M31, c field.M31) {
 // MulAdd sets dst = dst + a * b.
 func MulAdd(dst, a, b []field.M31) {
 	a, b = a[:len(dst)], b[:len(dst)]
+	n := vectorMulAdd(dst, a, b)
+	portableMulAdd(dst[n:], a[n:], b[n:])
+}
+
+func portableMulAdd(dst, a, b []field.M31) {
+	a, b = a[:len(dst)], b[:len(dst)]
 	for i := range dst {
 		dst[i] = mulAdd(dst[i], a[i], b[i])
 	}
@@ -72,6 +121,12 @@ func MulAdd(dst, a, b []field.M31) {
 
 // MulAddConst sets dst = dst + a * c.
 func MulAddConst(dst, a []field.M31, c field.M31) {
+	a = a[:len(dst)]
+	n := vectorMulAddConst(dst, a, c)
+	portableMulAddConst(dst[n:], a[n:], c)
+}
+
+func portableMulAddConst(dst, a []field.M31, c field.M31) {
 	a = a[:len(dst)]
 	for i := range dst {
 		dst[i] = mulAdd(dst[i], a[i], c)

@@ -1,12 +1,13 @@
 package vec
 
 import (
-	"fmt"
 	"math/rand/v2"
 	"slices"
 	"testing"
 
 	"github.com/orrery/orrery/field"
+	"github.com/orrery/orrery/internal/cpu"
+	"github.com/orrery/orrery/internal/cpu/cputest"
 )
 
 var edges = []field.M31{0, 1, field.P - 1, field.P - 2, 1 << 30}
@@ -39,16 +40,19 @@ func clonePlanes(p Planes) Planes {
 	return p
 }
 
-// forLengths runs f for all lengths 0 to 67 and some around the block size.
+// forLengths runs f for all lengths 0 to 67 and some around the block size, with each
+// implementation.
 func forLengths(t *testing.T, f func(t *testing.T, r *rand.Rand, n int)) {
 	t.Helper()
 	lengths := []int{block - 1, block, block + 1, 2*block + 5}
 	for n := range 68 {
 		lengths = append(lengths, n)
 	}
-	for _, n := range lengths {
-		f(t, rand.New(rand.NewPCG(uint64(n), 1)), n)
-	}
+	cputest.Each(t, func(t *testing.T) {
+		for _, n := range lengths {
+			f(t, rand.New(rand.NewPCG(uint64(n), 1)), n)
+		}
+	})
 }
 
 func TestBase(t *testing.T) {
@@ -141,7 +145,7 @@ func TestPlanes(t *testing.T) {
 
 func TestAccConsts(t *testing.T) {
 	forLengths(t, func(t *testing.T, r *rand.Rand, n int) {
-		for _, m := range []int{0, 1, 3, 4, 5, 8, 11} {
+		for _, m := range []int{0, 1, 3, 4, 5, 8, 11, 66} {
 			cols, cs := make([][]field.M31, m), make([]field.E, m)
 			for j := range cols {
 				cols[j] = column(r, n)
@@ -166,22 +170,60 @@ func TestAccConsts(t *testing.T) {
 
 // TestLargest fills every accumulator with the largest values there are.
 func TestLargest(t *testing.T) {
-	const n = 2*block + 3
-	top := field.M31(field.P - 1)
-	col := make([]field.M31, n)
-	for i := range col {
-		col[i] = top
-	}
-	all := Planes{col, col, col, col, col, col}
-	e := At(&all, 0)
-	if got, want := DotE(col, all), e.MulBase(top).MulBase(n); got != want {
-		t.Errorf("DotE: %v, want %v", got, want)
-	}
-	dst := clonePlanes(all)
-	AccConsts(dst, [][]field.M31{col, col, col, col}, []field.E{e, e, e, e})
-	if got, want := At(&dst, 0), e.MulBase(top).MulBase(4).Add(e); got != want {
-		t.Errorf("AccConsts: %v, want %v", got, want)
-	}
+	cputest.Each(t, func(t *testing.T) {
+		const n = 2*block + 3
+		top := field.M31(field.P - 1)
+		col := make([]field.M31, n)
+		for i := range col {
+			col[i] = top
+		}
+		all := Planes{col, col, col, col, col, col}
+		e := At(&all, 0)
+		if got, want := DotE(col, all), e.MulBase(top).MulBase(n); got != want {
+			t.Errorf("DotE: %v, want %v", got, want)
+		}
+		for _, m := range []int{4, 64, 131} {
+			cols, cs := make([][]field.M31, m), make([]field.E, m)
+			for j := range cols {
+				cols[j], cs[j] = col, e
+			}
+			dst := clonePlanes(all)
+			AccConsts(dst, cols, cs)
+			want := e.MulBase(top).MulBase(field.M31(m)).Add(e)
+			for i := range n {
+				if got := At(&dst, i); got != want {
+					t.Fatalf("AccConsts of %d columns: %v, want %v", m, got, want)
+				}
+			}
+		}
+		// Zeros with P-1 make the complements in products over E the largest.
+		r := rand.New(rand.NewPCG(1, 3))
+		a, b, dst := MakePlanes(n), MakePlanes(n), MakePlanes(n)
+		for k := range a {
+			for i := range n {
+				a[k][i], b[k][i] = top*field.M31(r.IntN(2)), top*field.M31(r.IntN(2))
+			}
+		}
+		MulE(dst, a, b)
+		for i := range n {
+			if got, want := At(&dst, i), At(&a, i).Mul(At(&b, i)); got != want {
+				t.Fatalf("MulE of %v and %v: %v, want %v", At(&a, i), At(&b, i), got, want)
+			}
+		}
+		BatchInverseE(dst, a)
+		for i := range n {
+			if got, want := At(&dst, i), At(&a, i).Inv(); got != want {
+				t.Fatalf("BatchInverseE of %v: %v, want %v", At(&a, i), got, want)
+			}
+		}
+		c := At(&b, 7)
+		MulConstE(dst, a, c)
+		for i := range n {
+			if got, want := At(&dst, i), At(&a, i).Mul(c); got != want {
+				t.Fatalf("MulConstE of %v and %v: %v, want %v", At(&a, i), c, got, want)
+			}
+		}
+	})
 }
 
 func TestDot(t *testing.T) {
@@ -260,7 +302,10 @@ func TestMakePlanes(t *testing.T) {
 	}
 }
 
-func ExampleKernels() {
-	fmt.Println(Kernels())
-	// Output: portable
+func TestKernels(t *testing.T) {
+	cputest.Each(t, func(t *testing.T) {
+		if Kernels() != cpu.Selected() {
+			t.Errorf("%s, want %s", Kernels(), cpu.Selected())
+		}
+	})
 }

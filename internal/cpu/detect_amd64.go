@@ -9,9 +9,9 @@ import "github.com/klauspost/cpuid/v2"
 func detect(k Kernels) bool {
 	switch k {
 	case AVX2:
-		return cpuid.CPU.Supports(cpuid.AVX2, cpuid.BMI2)
+		return cpuid.CPU.Supports(cpuid.AVX2)
 	case AVX512:
-		return cpuid.CPU.Supports(cpuid.AVX2, cpuid.BMI2, cpuid.AVX512F, cpuid.AVX512BW, cpuid.AVX512DQ, cpuid.AVX512VL)
+		return cpuid.CPU.Supports(cpuid.AVX2, cpuid.AVX512F, cpuid.AVX512BW, cpuid.AVX512DQ, cpuid.AVX512VL)
 	}
 	return false
 }

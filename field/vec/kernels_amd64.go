@@ -1,0 +1,390 @@
+//go:build amd64 && !purego
+
+package vec
+
+import (
+	"github.com/orrery/orrery/field"
+	"github.com/orrery/orrery/internal/cpu"
+)
+
+//go:generate go run -C ../../_asm ./vec/base -out ../field/vec/base_amd64.s -stubs ../field/vec/base_amd64.go -pkg vec
+//go:generate go run -C ../../_asm ./vec/butterfly -out ../field/vec/butterfly_amd64.s -stubs ../field/vec/butterfly_amd64.go -pkg vec
+//go:generate go run -C ../../_asm ./vec/planes -out ../field/vec/planes_amd64.s -stubs ../field/vec/planes_amd64.go -pkg vec
+//go:generate go run -C ../../_asm ./vec/combine -out ../field/vec/combine_amd64.s -stubs ../field/vec/combine_amd64.go -pkg vec
+//go:generate go run -C ../../_asm ./vec/inverse -out ../field/vec/inverse_amd64.s -stubs ../field/vec/inverse_amd64.go -pkg vec
+
+// The functions below hand whole vectors to the assembly and return the number of
+// elements it has done, from the first one on. Slices have been cut to the length of the
+// first by their callers, or are cut here: the assembly checks nothing.
+
+// split returns the implementation for n elements and how many of them it does, which are
+// whole groups of vectors. It is Portable if there are none.
+func split(n, group int) (cpu.Kernels, int) {
+	k := cpu.Current()
+	switch k {
+	case cpu.AVX512:
+		n -= n % (16 * group)
+	case cpu.AVX2:
+		n -= n % (8 * group)
+	default:
+		return cpu.Portable, 0
+	}
+	if n == 0 {
+		return cpu.Portable, 0
+	}
+	return k, n
+}
+
+// first returns the pointer to the first element, as the assembly takes it.
+func first(v []field.M31) *uint32 { return (*uint32)(&v[0]) }
+
+// firsts is first for the planes, which must have n elements.
+func firsts(p *Planes, n int) (out [field.Degree]*uint32) {
+	for k := range out {
+		out[k] = first(p[k][:n])
+	}
+	return out
+}
+
+func vectorAdd(dst, a, b []field.M31) int {
+	k, n := split(len(dst), 1)
+	switch k {
+	case cpu.AVX512:
+		addAVX512(first(dst), first(a), first(b), n)
+	case cpu.AVX2:
+		addAVX2(first(dst), first(a), first(b), n)
+	}
+	return n
+}
+
+func vectorSub(dst, a, b []field.M31) int {
+	k, n := split(len(dst), 1)
+	switch k {
+	case cpu.AVX512:
+		subAVX512(first(dst), first(a), first(b), n)
+	case cpu.AVX2:
+		subAVX2(first(dst), first(a), first(b), n)
+	}
+	return n
+}
+
+func vectorMul(dst, a, b []field.M31) int {
+	k, n := split(len(dst), 1)
+	switch k {
+	case cpu.AVX512:
+		mulAVX512(first(dst), first(a), first(b), n)
+	case cpu.AVX2:
+		mulAVX2(first(dst), first(a), first(b), n)
+	}
+	return n
+}
+
+func vectorMulAdd(dst, a, b []field.M31) int {
+	k, n := split(len(dst), 1)
+	switch k {
+	case cpu.AVX512:
+		mulAddAVX512(first(dst), first(a), first(b), n)
+	case cpu.AVX2:
+		mulAddAVX2(first(dst), first(a), first(b), n)
+	}
+	return n
+}
+
+func vectorNeg(dst, a []field.M31) int {
+	k, n := split(len(dst), 1)
+	switch k {
+	case cpu.AVX512:
+		negAVX512(first(dst), first(a), n)
+	case cpu.AVX2:
+		negAVX2(first(dst), first(a), n)
+	}
+	return n
+}
+
+func vectorAddConst(dst, a []field.M31, c field.M31) int {
+	k, n := split(len(dst), 1)
+	switch k {
+	case cpu.AVX512:
+		addConstAVX512(first(dst), first(a), n, uint32(c))
+	case cpu.AVX2:
+		addConstAVX2(first(dst), first(a), n, uint32(c))
+	}
+	return n
+}
+
+func vectorMulConst(dst, a []field.M31, c field.M31) int {
+	k, n := split(len(dst), 1)
+	switch k {
+	case cpu.AVX512:
+		mulConstAVX512(first(dst), first(a), n, uint32(c))
+	case cpu.AVX2:
+		mulConstAVX2(first(dst), first(a), n, uint32(c))
+	}
+	return n
+}
+
+func vectorMulAddConst(dst, a []field.M31, c field.M31) int {
+	k, n := split(len(dst), 1)
+	switch k {
+	case cpu.AVX512:
+		mulAddConstAVX512(first(dst), first(a), n, uint32(c))
+	case cpu.AVX2:
+		mulAddConstAVX2(first(dst), first(a), n, uint32(c))
+	}
+	return n
+}
+
+func vectorForward(a, b []field.M31, t field.M31) int {
+	k, n := split(len(a), 1)
+	switch k {
+	case cpu.AVX512:
+		forwardAVX512(first(a), first(b), n, uint32(t))
+	case cpu.AVX2:
+		forwardAVX2(first(a), first(b), n, uint32(t))
+	}
+	return n
+}
+
+func vectorInverse(a, b []field.M31, t field.M31) int {
+	k, n := split(len(a), 1)
+	switch k {
+	case cpu.AVX512:
+		inverseAVX512(first(a), first(b), n, uint32(t))
+	case cpu.AVX2:
+		inverseAVX2(first(a), first(b), n, uint32(t))
+	}
+	return n
+}
+
+func vectorForward4(a0, a1, a2, a3 []field.M31, t, t0, t1 field.M31) int {
+	k, n := split(len(a0), 1)
+	switch k {
+	case cpu.AVX512:
+		forward4AVX512(first(a0), first(a1), first(a2), first(a3), n, uint32(t), uint32(t0), uint32(t1))
+	case cpu.AVX2:
+		forward4AVX2(first(a0), first(a1), first(a2), first(a3), n, uint32(t), uint32(t0), uint32(t1))
+	}
+	return n
+}
+
+func vectorInverse4(a0, a1, a2, a3 []field.M31, t, t0, t1 field.M31) int {
+	k, n := split(len(a0), 1)
+	switch k {
+	case cpu.AVX512:
+		inverse4AVX512(first(a0), first(a1), first(a2), first(a3), n, uint32(t), uint32(t0), uint32(t1))
+	case cpu.AVX2:
+		inverse4AVX2(first(a0), first(a1), first(a2), first(a3), n, uint32(t), uint32(t0), uint32(t1))
+	}
+	return n
+}
+
+func vectorForwardTail(lo, hi, t8, t4, t2, t1 []field.M31) int {
+	k, n := split(len(lo), 2)
+	switch k {
+	case cpu.AVX512:
+		forwardTailAVX512(first(lo), first(hi), first(t8), first(t4), first(t2), first(t1), n)
+	case cpu.AVX2:
+		forwardTailAVX2(first(lo), first(hi), first(t8), first(t4), first(t2), first(t1), n)
+	}
+	return n
+}
+
+func vectorInverseTail(lo, hi, t8, t4, t2, t1 []field.M31, shift uint) int {
+	k, n := split(len(lo), 2)
+	switch k {
+	case cpu.AVX512:
+		inverseTailAVX512(first(lo), first(hi), first(t8), first(t4), first(t2), first(t1), n, shift)
+	case cpu.AVX2:
+		inverseTailAVX2(first(lo), first(hi), first(t8), first(t4), first(t2), first(t1), n, shift)
+	}
+	return n
+}
+
+func vectorMulE(dst, a, b *Planes) int {
+	k, n := split(len(dst[0]), 1)
+	if n == 0 {
+		return 0
+	}
+	d, x, y := firsts(dst, n), firsts(a, n), firsts(b, n)
+	switch k {
+	case cpu.AVX512:
+		mulEAVX512(&d, &x, &y, n)
+	case cpu.AVX2:
+		mulEAVX2(&d, &x, &y, n)
+	}
+	return n
+}
+
+// vectorMulConstE multiplies by the matrix of the multiplication by c, whose columns are
+// the products of c and the elements of the basis.
+func vectorMulConstE(dst, a *Planes, c field.E) int {
+	k, n := split(len(dst[0]), 1)
+	if n == 0 {
+		return 0
+	}
+	var rows [field.Degree * field.Degree]uint64
+	for j := 0; j < field.Degree; j += 2 {
+		for k, x := range c.Coords() {
+			rows[field.Degree*k+j] = uint64(x)
+		}
+		for k, x := range c.MulCM31(field.CM31{B: 1}).Coords() {
+			rows[field.Degree*k+j+1] = uint64(x)
+		}
+		c = field.E{C0: c.C2.MulBase(5), C1: c.C0, C2: c.C1} // c v
+	}
+	d, x := firsts(dst, n), firsts(a, n)
+	switch k {
+	case cpu.AVX512:
+		mulConstEAVX512(&d, &x, &rows, n)
+	case cpu.AVX2:
+		mulConstEAVX2(&d, &x, &rows, n)
+	}
+	return n
+}
+
+func vectorAccConst(dst *Planes, col []field.M31, c field.E) int {
+	k, n := split(len(dst[0]), 1)
+	if n == 0 {
+		return 0
+	}
+	var cs [field.Degree]uint32
+	for k, x := range c.Coords() {
+		cs[k] = uint32(x)
+	}
+	d := firsts(dst, n)
+	switch k {
+	case cpu.AVX512:
+		accConstAVX512(&d, first(col[:n]), &cs, n)
+	case cpu.AVX2:
+		accConstAVX2(&d, first(col[:n]), &cs, n)
+	}
+	return n
+}
+
+// Columns for one call of the assembly, and for one of its folded sums.
+const (
+	accColumns = 64
+	accGroup   = 4
+)
+
+func vectorAccConsts(dst *Planes, cols [][]field.M31, cs []field.E) int {
+	k, n := split(len(dst[0]), 1)
+	if n == 0 {
+		return 0
+	}
+	for len(cols) > 0 {
+		m := min(len(cols), accColumns)
+		groups := (m + accGroup - 1) / accGroup
+		// The last group is filled up with zeros times the last column.
+		var c [accColumns * field.Degree]uint64
+		for j := range m {
+			group := c[j/accGroup*accGroup*field.Degree:]
+			for k, x := range cs[j].Coords() {
+				group[accGroup*k+j%accGroup] = uint64(x)
+			}
+		}
+		for lo := 0; lo < n; lo += block {
+			hi := min(lo+block, n)
+			var from [accColumns]*uint32
+			for j := range groups * accGroup {
+				from[j] = first(cols[min(j, m-1)][lo:hi])
+			}
+			part := Slice(*dst, lo, hi)
+			d := firsts(&part, hi-lo)
+			switch k {
+			case cpu.AVX512:
+				accConstsAVX512(&d, &from, &c, groups, hi-lo)
+			case cpu.AVX2:
+				accConstsAVX2(&d, &from, &c, groups, hi-lo)
+			}
+		}
+		cols, cs = cols[m:], cs[m:]
+	}
+	return n
+}
+
+// dotLen is the number of elements after which the sums of vectorDot are reduced, so that
+// they don't overflow.
+const dotLen = 1 << 24
+
+// vectorDot returns the sum over the elements done.
+func vectorDot(a, b []field.M31) (field.M31, int) {
+	k, n := split(len(a), 2)
+	var sum field.M31
+	for lo := 0; lo < n; lo += dotLen {
+		hi := min(lo+dotLen, n)
+		var sums [8]uint64
+		switch k {
+		case cpu.AVX512:
+			dotAVX512(&sums, first(a[lo:hi]), first(b[lo:hi]), hi-lo)
+		case cpu.AVX2:
+			dotAVX2(&sums, first(a[lo:hi]), first(b[lo:hi]), hi-lo)
+		}
+		sum = sum.Add(total(&sums))
+	}
+	return sum, n
+}
+
+// vectorDotE returns the sum over the elements done.
+func vectorDotE(base []field.M31, w *Planes) (field.E, int) {
+	k, n := split(len(base), 2)
+	var sum field.E
+	for lo := 0; lo < n; lo += dotLen {
+		hi := min(lo+dotLen, n)
+		part := Slice(*w, lo, hi)
+		p := firsts(&part, hi-lo)
+		var sums [field.Degree][8]uint64
+		switch k {
+		case cpu.AVX512:
+			dotEAVX512(&sums, first(base[lo:hi]), &p, hi-lo)
+		case cpu.AVX2:
+			dotEAVX2(&sums, first(base[lo:hi]), &p, hi-lo)
+		}
+		var c [field.Degree]field.M31
+		for k := range c {
+			c[k] = total(&sums[k])
+		}
+		sum = sum.Add(field.FromCoords(c))
+	}
+	return sum, n
+}
+
+// total returns the sum of numbers whose sum is below 2^64.
+func total(sums *[8]uint64) field.M31 {
+	var t uint64
+	for _, s := range sums {
+		t += s
+	}
+	return field.New(t)
+}
+
+// vectorBatchInverse does nothing if one of the elements it would do is zero.
+func vectorBatchInverse(dst, src, prefix []field.M31) int {
+	k, n := split(len(dst), 4)
+	ok := false
+	switch k {
+	case cpu.AVX512:
+		ok = batchInverseAVX512(first(dst), first(src), first(prefix), n)
+	case cpu.AVX2:
+		ok = batchInverseAVX2(first(dst), first(src), first(prefix), n)
+	}
+	if !ok {
+		return 0
+	}
+	return n
+}
+
+func vectorAdjugate(dst *Planes, norm []field.M31, src *Planes) int {
+	k, n := split(len(norm), 1)
+	if n == 0 {
+		return 0
+	}
+	d, x := firsts(dst, n), firsts(src, n)
+	switch k {
+	case cpu.AVX512:
+		adjugateAVX512(&d, first(norm), &x, n)
+	case cpu.AVX2:
+		adjugateAVX2(&d, first(norm), &x, n)
+	}
+	return n
+}
