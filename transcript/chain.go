@@ -61,9 +61,14 @@ func (s *chainStream) element() field.M31 {
 
 // stateAndNumber hashes the 40 bytes of a state and a number with one compression.
 func stateAndNumber(h [8]uint32, state *hash.Digest, n uint64) [8]uint32 {
-	var m [16]uint32
+	m, t := stateAndNumberBlock(state, n)
+	hash.Blake2sCompress(&h, &m, t, true)
+	return h
+}
+
+// stateAndNumberBlock is the block of a state and a number, and the bytes in it.
+func stateAndNumberBlock(state *hash.Digest, n uint64) (m [16]uint32, t uint64) {
 	copy(m[:hash.Blake2sWords], state[:hash.Blake2sWords])
 	m[8], m[9] = uint32(n), uint32(n>>32)
-	hash.Blake2sCompress(&h, &m, 40, true)
-	return h
+	return m, 40
 }

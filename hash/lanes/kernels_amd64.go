@@ -12,22 +12,22 @@ import (
 // portable twins.
 
 //go:noescape
-func blake2sCompressAVX512(h *[8][width]uint32, groups int, m *blake2sWords, countLo, countHi, final uint32)
+func blake2sCompressAVX512(h *[8][Width]uint32, groups int, m *blake2sWords, countLo, countHi, final uint32)
 
 //go:noescape
-func blake2sCompressAVX2(h *[8][width]uint32, groups int, m *blake2sWords, countLo, countHi, final uint32)
+func blake2sCompressAVX2(h *[8][Width]uint32, groups int, m *blake2sWords, countLo, countHi, final uint32)
 
 //go:noescape
-func blake2sPairsAVX512(m *[blake2sBlock][width]field.M31, children *[2 * width]hash.Digest)
+func blake2sPairsAVX512(m *[blake2sBlock][Width]field.M31, children *[2 * Width]hash.Digest)
 
 //go:noescape
-func blake2sPairsAVX2(m *[blake2sBlock][width]field.M31, children *[2 * width]hash.Digest)
+func blake2sPairsAVX2(m *[blake2sBlock][Width]field.M31, children *[2 * Width]hash.Digest)
 
 //go:noescape
-func blake2sDigestsAVX512(out *[width]hash.Digest, h *[8][width]uint32)
+func blake2sDigestsAVX512(out *[Width]hash.Digest, h *[8][Width]uint32)
 
 //go:noescape
-func blake2sDigestsAVX2(out *[width]hash.Digest, h *[8][width]uint32)
+func blake2sDigestsAVX2(out *[Width]hash.Digest, h *[8][Width]uint32)
 
 //go:noescape
 func poseidon2PermuteAVX512(s *poseidon2State, words [][]field.M31, full *[hash.Poseidon2FullRounds][hash.Poseidon2Width]field.M31, partial *[hash.Poseidon2PartialRounds]field.M31)
@@ -35,7 +35,7 @@ func poseidon2PermuteAVX512(s *poseidon2State, words [][]field.M31, full *[hash.
 //go:noescape
 func poseidon2PermuteAVX2(s *poseidon2State, words [][]field.M31, full *[hash.Poseidon2FullRounds][hash.Poseidon2Width]field.M31, partial *[hash.Poseidon2PartialRounds]field.M31)
 
-func blake2sCompress(k cpu.Kernels, h [][8][width]uint32, words *blake2sWords, countLo, countHi, final uint32) {
+func blake2sCompress(k cpu.Kernels, h [][8][Width]uint32, words *blake2sWords, countLo, countHi, final uint32) {
 	switch k {
 	case cpu.AVX512:
 		blake2sCompressAVX512(&h[0], len(h), words, countLo, countHi, final)
@@ -46,7 +46,7 @@ func blake2sCompress(k cpu.Kernels, h [][8][width]uint32, words *blake2sWords, c
 	}
 }
 
-func blake2sPairs(k cpu.Kernels, block *[blake2sBlock][width]field.M31, children *[2 * width]hash.Digest) {
+func blake2sPairs(k cpu.Kernels, block *[blake2sBlock][Width]field.M31, children *[2 * Width]hash.Digest) {
 	switch k {
 	case cpu.AVX512:
 		blake2sPairsAVX512(block, children)
@@ -57,7 +57,7 @@ func blake2sPairs(k cpu.Kernels, block *[blake2sBlock][width]field.M31, children
 	}
 }
 
-func blake2sDigests(k cpu.Kernels, out *[width]hash.Digest, h *[8][width]uint32) {
+func blake2sDigests(k cpu.Kernels, out *[Width]hash.Digest, h *[8][Width]uint32) {
 	switch k {
 	case cpu.AVX512:
 		blake2sDigestsAVX512(out, h)

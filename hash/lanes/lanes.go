@@ -14,9 +14,9 @@ import (
 )
 
 const (
-	// width is the number of messages in a group. 16 elements of a column are one cache
+	// Width is the number of messages in a group. 16 elements of a column are one cache
 	// line.
-	width = 16
+	Width = 16
 	// chunk is the number of rows for which a kernel is called at a time: a visit to a
 	// column takes this many elements, and the states stay in the cache.
 	chunk = 128

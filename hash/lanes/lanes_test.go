@@ -157,7 +157,7 @@ func TestAgainstHasher(t *testing.T) {
 
 // TestChunks has counts about the number of rows that are handled together.
 func TestChunks(t *testing.T) {
-	counts := []int{chunk - 1, chunk, chunk + 1, 2*chunk - width, 2*chunk + width + 3}
+	counts := []int{chunk - 1, chunk, chunk + 1, 2*chunk - Width, 2*chunk + Width + 3}
 	cputest.Each(t, func(t *testing.T) {
 		rng := rand.New(rand.NewPCG(2, uint64(cpu.Current())))
 		for _, h := range hashers(t) {

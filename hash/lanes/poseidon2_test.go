@@ -18,15 +18,19 @@ func TestPoseidon2Permute(t *testing.T) {
 		rng := rand.New(rand.NewPCG(8, 8))
 		for range 20 {
 			for n := range hash.Poseidon2Rate + 1 {
-				words := table(rng, n, width)
+				words := table(rng, n, Width)
 				var want poseidon2State
-				for i, x := range table(rng, len(want), width) {
+				for i, x := range table(rng, len(want), Width) {
 					copy(want[i][:], x)
 				}
 				got := want
 				poseidon2PermutePortable(&want, words)
 				poseidon2Permute(cpu.Current(), &got, words)
 				require.Equal(t, want, got, "%d words", n)
+
+				poseidon2PermutePortable(&want, nil)
+				Poseidon2Permute(&got)
+				require.Equal(t, want, got)
 			}
 		}
 	})
@@ -41,7 +45,7 @@ func TestPoseidon2Edges(t *testing.T) {
 				var want poseidon2State
 				words := make([][]field.M31, hash.Poseidon2Rate)
 				for i := range words {
-					words[i] = make([]field.M31, width)
+					words[i] = make([]field.M31, Width)
 					for j := range words[i] {
 						words[i][j] = y
 					}

@@ -7,9 +7,9 @@ import (
 
 // leaves is Leaves, message after message.
 func leaves(h hash.Hasher, columns [][]field.M31, lo int, out []hash.Digest) {
-	rows := make([]field.M31, width*len(columns))
-	for start := 0; start < len(out); start += width {
-		n := min(width, len(out)-start)
+	rows := make([]field.M31, Width*len(columns))
+	for start := 0; start < len(out); start += Width {
+		n := min(Width, len(out)-start)
 		gather(rows, columns, lo+start, n)
 		for i := range n {
 			out[start+i] = h.Leaf(row(rows, len(columns), i))
@@ -26,9 +26,9 @@ func nodes(h hash.Hasher, children, out []hash.Digest) {
 
 // nodeRows is NodeRows, message after message.
 func nodeRows(h hash.Hasher, children []hash.Digest, columns [][]field.M31, lo int, out []hash.Digest) {
-	rows := make([]field.M31, width*len(columns))
-	for start := 0; start < len(out); start += width {
-		n := min(width, len(out)-start)
+	rows := make([]field.M31, Width*len(columns))
+	for start := 0; start < len(out); start += Width {
+		n := min(Width, len(out)-start)
 		gather(rows, columns, lo+start, n)
 		for i := range n {
 			j := start + i

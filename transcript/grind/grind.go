@@ -8,6 +8,7 @@ import (
 	"math"
 	"sync/atomic"
 
+	"github.com/orrery/orrery/hash/lanes"
 	"github.com/orrery/orrery/internal/par"
 	"github.com/orrery/orrery/transcript"
 )
@@ -44,15 +45,25 @@ func solve(ctx context.Context, p transcript.Puzzle, threads int) (uint64, error
 		var best atomic.Uint64
 		best.Store(math.MaxUint64)
 		par.Chunks(threads, size, func(lo, hi int) {
-			for n := base + uint64(lo); n < base+uint64(hi) && n < best.Load(); n++ {
-				if p.Solves(n) {
-					lower(&best, n)
-					return
-				}
-			}
+			search(p, base+uint64(lo), base+uint64(hi), &best)
 		})
 		if n := best.Load(); n != math.MaxUint64 {
 			return n, nil
+		}
+	}
+}
+
+// search lowers best to the least solution from lo on and below hi and best, if there is
+// one.
+func search(p transcript.Puzzle, lo, hi uint64, best *atomic.Uint64) {
+	works := newTries(&p)
+	for n := lo; n < hi && n < best.Load(); n += lanes.Width {
+		for j, w := range works(n) {
+			nonce := n + uint64(j)
+			if nonce < hi && p.Meets(w) && p.Solves(nonce) {
+				lower(best, nonce)
+				return
+			}
 		}
 	}
 }
