@@ -1,0 +1,720 @@
+package prover
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/orrery/orrery/abi"
+	"github.com/orrery/orrery/air"
+	"github.com/orrery/orrery/air/check"
+	"github.com/orrery/orrery/air/rv32im"
+	"github.com/orrery/orrery/field"
+	"github.com/orrery/orrery/hash"
+	"github.com/orrery/orrery/memtree"
+	"github.com/orrery/orrery/verifier"
+)
+
+// TestAttack11PaddingMadeLive: a row more of an instruction, or of anything else that sends
+// messages, doesn't balance; no bit of a padding row makes it send something that does.
+func TestAttack11PaddingMadeLive(t *testing.T) {
+	seen := map[int]bool{}
+	for i, c := range []struct {
+		guest string
+		gas   uint64
+	}{{"exit42", 1 << 40}, {"muldiv", 3000}, {"alu", 4000}, {"misaligned", 3000}} {
+		if i > 0 && testing.Short() {
+			break
+		}
+		s := newScene(t, c.guest, nil, c.gas)
+		for i, x := range s.tables {
+			chip := int(x.Chip)
+			if seen[chip] || s.m.FixedLogHeight(chip) >= 0 || chip == rv32im.ChipPoseidon2 || chip == rv32im.ChipRegion {
+				continue // tables of facts, which are true however often they stand there
+			}
+			seen[chip] = true
+			a := s.m.AIRs[chip]
+			name := fmt.Sprintf("%s, %s: ", c.guest, a.Name)
+			// A live row twice.
+			rows := s.rows(chip)
+			for k, p := range rows {
+				if p.table != i || k > 5 {
+					continue
+				}
+				cells, _ := s.at(p)
+				f := s.forge()
+				f.add(chip, cells...)
+				f.fails(t, name+"a row twice")
+			}
+			// Any bit, alone and with another one.
+			var bits []int
+			for k, col := range a.Main {
+				if col.Kind == air.Bit {
+					bits = append(bits, k)
+				}
+			}
+			for n, k := range bits {
+				for _, other := range bits[n:] {
+					f := s.forge()
+					row := f.add(chip)
+					row[k], row[other] = 1, 1
+					if check.Row(a, row, nil, s.publics) == nil && len(check.Messages(a, row, nil, s.publics)) == 0 {
+						continue // nothing is sent
+					}
+					f.fails(t, name+a.Main[k].Name+" and "+a.Main[other].Name)
+				}
+			}
+			// Two selectors of a live row: another bit set, or one cleared.
+			if len(rows) > 0 && rows[0].table == i {
+				for _, k := range bits {
+					f := s.forge()
+					row := f.row(rows[0])
+					row[k] = 1 - row[k]
+					if err := f.verdict(t); err == nil && !free(a.Name, a.Main[k].Name) {
+						t.Errorf("%s%s flipped on a live row: accepted", name, a.Main[k].Name)
+					}
+				}
+			}
+		}
+	}
+}
+
+// free reports whether a cell of a live row may mean nothing there: multiplicities, which
+// the judge lets a prover choose; inverses of what may be 0; and what a misaligned access
+// that stays within one word says of the next one.
+func free(chip, column string) bool {
+	switch chip {
+	case "load-misaligned", "store-misaligned":
+		return strings.HasPrefix(column, "next_") || strings.HasPrefix(column, "n_")
+	}
+	return strings.HasSuffix(column, "mult") || column == "inv"
+}
+
+// TestAttack11Proved is that attack against the verifier.
+func TestAttack11Proved(t *testing.T) {
+	s := newScene(t, "exit42", nil, 1<<40)
+	cells, _ := s.at(s.rows(rv32im.ChipAddi)[0])
+	f := s.forge()
+	f.add(rv32im.ChipAddi, cells...)
+	f.refused(t, "a row twice", verifier.StageBuses)
+	f = s.forge()
+	f.add(rv32im.ChipAddi)[s.m.Chips[rv32im.ChipAddi].(*rv32im.Addi).Live] = 2
+	f.refused(t, "live is 2", verifier.StageBuses, verifier.StageConstraints)
+}
+
+// path gives the rows of the nodes from the leaf's parent up to its quarter.
+func (s *scene) path(t testing.TB, leaf uint32) (out []place) {
+	t.Helper()
+	c := s.m.Chips[rv32im.ChipNode].(*rv32im.TreeNode)
+	rows := s.rows(rv32im.ChipNode)
+	for level := memtree.LeafLevel - 1; level >= memtree.QuarterLevel; level-- {
+		i := slices.IndexFunc(rows, func(p place) bool {
+			cells, _ := s.at(p)
+			return cells[c.Level] == field.M31(level) && cells[c.Index] == field.M31(leaf>>(memtree.LeafLevel-level))
+		})
+		if i < 0 {
+			t.Fatalf("node %d above leaf %#x isn't open", level, leaf)
+		}
+		out = append(out, rows[i])
+	}
+	return out
+}
+
+// TestAttack14InitialisedTwice: a leaf that is opened twice would give its addresses two
+// initial values.
+func TestAttack14InitialisedTwice(t *testing.T) {
+	s := newScene(t, "exit42", nil, 1<<40)
+	c := s.m.Chips[rv32im.ChipPage].(*rv32im.Page)
+	for _, p := range s.rows(rv32im.ChipPage) {
+		cells, _ := s.at(p)
+		leaf := uint32(cells[c.Index])
+		what := fmt.Sprintf("leaf %#x", leaf)
+
+		f := s.forge()
+		f.add(rv32im.ChipPage, cells...)
+		f.fails(t, what+" twice", "node[26 ")
+
+		// A second value for a word that nobody uses: the memory bus balances.
+		f = s.forge()
+		row := f.add(rv32im.ChipPage, cells...)
+		for i := range c.Words {
+			w := &c.Words[i]
+			row[w.Ts], row[w.New.Lo], row[w.New.Hi] = 0, row[w.Old.Lo], row[w.Old.Hi]
+			row[w.NewTop] = 0
+		}
+		row[c.Changed], row[c.Kept], row[c.Dropped] = 0, 1, 0
+		for i := range c.New {
+			row[c.New[i]] = row[c.Old[i]]
+		}
+		f.fails(t, what+" twice, balanced", "node[26 ")
+		f.onlyNodes(t, what)
+
+		// The same with the path to it.
+		for _, n := range s.path(t, leaf) {
+			node, _ := s.at(n)
+			f.add(rv32im.ChipNode, node...)
+		}
+		f.fails(t, what+" and its path twice")
+	}
+}
+
+// onlyNodes checks that nothing is out of balance but the node bus.
+func (f *forgery) onlyNodes(t testing.TB, what string) {
+	t.Helper()
+	b, err := f.changes(t)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for key, m := range b {
+		if m.Bus.ID == rv32im.Memory.ID {
+			t.Errorf("%s: %s is out of balance too", what, key)
+		}
+	}
+}
+
+// TestAttack14Alias: a leaf with a fractional index has the addresses of another leaf,
+// moved by one word. Its path leads to no quarter.
+func TestAttack14Alias(t *testing.T) {
+	s := newScene(t, "exit42", nil, 1<<40)
+	c := s.m.Chips[rv32im.ChipPage].(*rv32im.Page)
+	n := s.m.Chips[rv32im.ChipNode].(*rv32im.TreeNode)
+	f := s.forge()
+	// An untouched leaf of words that are 1: address 16 * index + i is 16 * leaf + 1 + i.
+	const leaf = 1 << 20
+	index := field.M31(leaf).Add(field.M31(memtree.BlockWords).Inv())
+	var words [memtree.BlockWords]uint32
+	for i := range words {
+		words[i] = 1
+	}
+	row := f.add(rv32im.ChipPage)
+	row[c.Index], row[c.Kept] = index, 1
+	digest := memtree.Leaf(&words)
+	for i := range c.Words {
+		row[c.Words[i].Old.Lo], row[c.Words[i].New.Lo] = 1, 1
+	}
+	set(row, c.Old, digest)
+	set(row, c.New, digest)
+	if m := check.Messages(s.m.AIRs[rv32im.ChipPage], row, nil, s.publics); !slices.ContainsFunc(m, func(m check.Message) bool {
+		return m.Bus.ID == rv32im.Memory.ID && m.Tuple[0] == memtree.BlockWords*leaf+1
+	}) {
+		t.Fatal("the leaf has other addresses")
+	}
+	half := field.M31(2).Inv()
+	for level := memtree.LeafLevel - 1; level >= memtree.QuarterLevel; level-- {
+		index = index.Mul(half)
+		parent := memtree.Node(digest, memtree.Zero(level+1))
+		row := f.add(rv32im.ChipNode)
+		row[n.Level], row[n.Index], row[n.OpenLeft] = field.M31(level), index, 1
+		set(row, n.LeftOld, digest)
+		set(row, n.LeftNew, digest)
+		set(row, n.RightOld, memtree.Zero(level+1))
+		set(row, n.RightNew, memtree.Zero(level+1))
+		set(row, n.Old, parent)
+		set(row, n.New, parent)
+		digest = parent
+	}
+	b, err := f.changes(t)
+	if err != nil {
+		t.Fatal(err)
+	}
+	nodes := 0
+	for _, m := range b {
+		if m.Bus.ID == rv32im.Node.ID {
+			nodes++
+			if m.Tuple[0] != memtree.QuarterLevel || m.Tuple[1] < memtree.Quarters {
+				t.Errorf("the path leads to %v", m.Tuple)
+			}
+		}
+	}
+	if nodes != 1 {
+		t.Errorf("%d nodes out of balance", nodes)
+	}
+	f.fails(t, "a leaf between two leaves", fmt.Sprintf("node[%d %d ", memtree.QuarterLevel, index))
+}
+
+// set writes a digest.
+func set(row []field.M31, c rv32im.Digest, d hash.Digest) {
+	for i, col := range c {
+		row[col] = field.M31(d[i])
+	}
+}
+
+func get(row []field.M31, c rv32im.Digest) (d hash.Digest) {
+	for i, col := range c {
+		d[i] = uint32(row[col])
+	}
+	return d
+}
+
+// column finds a column by name.
+func column(a *air.AIR, name string) int {
+	return slices.IndexFunc(a.Main, func(c air.Column) bool { return c.Name == name })
+}
+
+// later moves all instructions by some cycles, with all their timestamps, and says that so
+// much more gas was used.
+func (s *scene) later(cycles field.M31) *forgery {
+	f := s.forge()
+	page := s.m.Chips[rv32im.ChipPage].(*rv32im.Page)
+	move := func(row []field.M31, k int) {
+		if row[k] > 1 { // 0 and 1 are before the run
+			row[k] = row[k].Add(cycles.Mul(4))
+		}
+	}
+	for chip := range rv32im.ChipDecode {
+		for _, p := range s.rows(chip) {
+			row := f.row(p)
+			for k, col := range s.air(p.table).Main {
+				if strings.HasSuffix(col.Name, "ts") {
+					move(row, k)
+				} else if col.Name == "clk" {
+					row[k] = row[k].Add(cycles)
+				}
+			}
+		}
+	}
+	for _, p := range s.rows(rv32im.ChipPage) {
+		for i := range page.Words {
+			move(f.row(p), int(page.Words[i].Ts))
+		}
+	}
+	f.statement.GasUsed += uint64(cycles)
+	return f
+}
+
+// TestAttack15CellsTied: no cell of a live row can be changed by itself, whatever tables of
+// facts serve: a loaded value is the one that is written, a result the one that comes out.
+func TestAttack15CellsTied(t *testing.T) {
+	seen := map[int]bool{}
+	for i, c := range []struct {
+		guest string
+		gas   uint64
+	}{{"exit42", 1 << 40}, {"trap_load", 1 << 40}, {"muldiv", 3000}, {"alu", 4000}, {"misaligned", 3000}} {
+		if i > 0 && testing.Short() {
+			break
+		}
+		s := newScene(t, c.guest, nil, c.gas)
+		for chip, a := range s.m.AIRs {
+			if seen[chip] || s.m.FixedLogHeight(chip) >= 0 || chip == rv32im.ChipRegion {
+				continue
+			}
+			rows := s.rows(chip)
+			if len(rows) == 0 {
+				continue
+			}
+			seen[chip] = true
+			for _, p := range []place{rows[0], rows[len(rows)-1]} {
+				for k, col := range a.Main {
+					for _, d := range []field.M31{1, field.M31(1).Neg(), 1 << 16} {
+						f := s.forge()
+						row := f.row(p)
+						row[k] = row[k].Add(d)
+						if err := f.verdict(t); err == nil && !free(a.Name, col.Name) {
+							t.Errorf("%s, %s row %d: %s can be %d instead of %d", c.guest, a.Name, p.row, col.Name, row[k], row[k].Sub(d))
+						}
+					}
+				}
+			}
+		}
+	}
+	t.Logf("%d chips of %d", len(seen), rv32im.NumChips)
+	if len(seen) < 24 && !testing.Short() {
+		t.Errorf("only %d chips", len(seen))
+	}
+}
+
+// TestAttack16FirstState: the run starts at the entry with clock 1, and nowhere else.
+func TestAttack16FirstState(t *testing.T) {
+	s := newScene(t, "exit42", nil, 1<<40)
+	entry := s.program.Header.Entry / 4
+	start := fmt.Sprintf("state[%d 1]", entry)
+
+	// The whole run a cycle later: everything is consistent but the start.
+	f := s.later(1)
+	f.fails(t, "a cycle later", start, fmt.Sprintf("state[%d 2]", entry))
+	b, err := f.changes(t)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for key, m := range b {
+		if !rv32im.IsLookup(m.Bus) && m.Bus.ID != rv32im.State.ID {
+			t.Errorf("%s is out of balance too", key)
+		}
+	}
+	f.refused(t, "a cycle later", verifier.StageBuses)
+
+	// Without the first instruction.
+	for chip := range rv32im.ChipDecode {
+		for _, p := range s.rows(chip) {
+			row, _ := s.at(p)
+			if row[column(s.air(p.table), "clk")] == 1 {
+				f := s.forge()
+				clear(f.row(p))
+				f.fails(t, "without the first instruction", start)
+			}
+		}
+	}
+
+	// Another entry in the statement is another program, and another start.
+	f = s.forge()
+	f.statement.Header.Entry += 4
+	f.fails(t, "another entry", start)
+	one, err := s.statement.Claim()
+	if err != nil {
+		t.Fatal(err)
+	}
+	two, err := f.statement.Claim()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if one.ProgramID == two.ProgramID {
+		t.Error("the entry isn't part of the program id")
+	}
+}
+
+// TestAttack17ClosedNode: below a closed node nothing changes, and rows don't go on below
+// the leaves. The forger wants another digest beside the output in the last root.
+func TestAttack17ClosedNode(t *testing.T) {
+	s := newScene(t, "exit42", nil, 1<<40)
+	c := s.m.Chips[rv32im.ChipNode].(*rv32im.TreeNode)
+	const leaf = memtree.OutputQuarter << (memtree.LeafLevel - memtree.QuarterLevel)
+	path := s.path(t, leaf)
+	other := hash.Digest{1, 2, 3}
+	// The leaf beside the output's, and the nodes above it.
+	forged := func() *forgery {
+		f := s.forge()
+		f.statement.Output.Frontier[0] = other
+		for i, p := range path {
+			row := f.row(p)
+			if i == 0 {
+				set(row, c.RightNew, other)
+			} else {
+				set(row, c.LeftNew, get(f.row(path[i-1]), c.New))
+			}
+			row[c.Changed] = 1
+			set(row, c.New, memtree.Node(get(row, c.LeftNew), get(row, c.RightNew)))
+		}
+		return f
+	}
+	if before, _ := s.at(path[0]); before[c.OpenRight] != 0 || before[c.OpenLeft] != 1 {
+		t.Fatal("the leaf beside the output is open")
+	}
+	forged().fails(t, "a closed leaf changes", "right child changes if it is open and the node changes")
+	f := forged()
+	f.refused(t, "a closed leaf changes", verifier.StageBuses, verifier.StageConstraints)
+
+	// Opened, it wants a leaf.
+	f = forged()
+	f.row(path[0])[c.OpenRight] = 1
+	f.fails(t, "an open leaf without words", fmt.Sprintf("node[26 %d 0 ", leaf+1))
+
+	// A leaf changes with words that no store wrote.
+	page := s.m.Chips[rv32im.ChipPage].(*rv32im.Page)
+	words := [memtree.BlockWords]uint32{7: 99}
+	other = memtree.Leaf(&words)
+	f = forged()
+	f.row(path[0])[c.OpenRight] = 1
+	row := f.add(rv32im.ChipPage)
+	row[page.Index], row[page.Changed] = leaf+1, 1
+	row[page.Words[7].New.Lo], row[page.Words[7].Ts] = 99, 8
+	set(row, page.Old, memtree.Zero(memtree.LeafLevel))
+	set(row, page.New, other)
+	f.fails(t, "a leaf changes by itself", fmt.Sprintf("memory[%d 99 0 8]", (leaf+1)*memtree.BlockWords+7))
+	b, err := f.changes(t)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for key, m := range b {
+		if m.Bus.ID == rv32im.Node.ID {
+			t.Errorf("%s is out of balance too", key)
+		}
+	}
+
+	// A node in the place of a leaf, with children of its own.
+	for _, level := range []field.M31{memtree.LeafLevel, memtree.LeafLevel + 1, 100, field.P - 7} {
+		f = s.forge()
+		row = f.add(rv32im.ChipNode)
+		row[c.Level], row[c.Index], row[c.Changed], row[c.OpenLeft] = level, leaf+1, 1, 1
+		left, right := hash.Digest{1}, hash.Digest{2}
+		set(row, c.LeftOld, left)
+		set(row, c.LeftNew, right)
+		set(row, c.RightOld, right)
+		set(row, c.RightNew, right)
+		set(row, c.Old, memtree.Node(left, right))
+		set(row, c.New, memtree.Node(right, right))
+		f.fails(t, fmt.Sprint("a node at level ", level), "range-small[32 ")
+	}
+}
+
+// access is a row that takes a word and puts it back.
+type access struct {
+	place
+	address, from, to field.M31 // word address, timestamps
+	same              bool      // the word stays what it was
+}
+
+// accesses lists all accesses of instructions to a word, by time.
+func (s *scene) accesses() map[field.M31][]access {
+	out := map[field.M31][]access{}
+	for chip := range rv32im.ChipDecode {
+		for _, p := range s.rows(chip) {
+			var taken []check.Message
+			for _, m := range s.messages(p) {
+				if m.Bus.ID != rv32im.Memory.ID {
+					continue
+				}
+				if m.Mult != 1 {
+					taken = append(taken, m)
+					continue
+				}
+				old := taken[len(taken)-1]
+				if old.Tuple[0] == m.Tuple[0] {
+					out[m.Tuple[0]] = append(out[m.Tuple[0]], access{
+						place: p, address: m.Tuple[0], from: old.Tuple[3], to: m.Tuple[3],
+						same: slices.Equal(old.Tuple[1:3], m.Tuple[1:3]),
+					})
+				}
+			}
+		}
+	}
+	for _, list := range out {
+		slices.SortFunc(list, func(x, y access) int { return int(x.to) - int(y.to) })
+	}
+	return out
+}
+
+// TestAttack18Timestamps: an access can't take what is put later, or at its own time, or
+// too long ago.
+func TestAttack18Timestamps(t *testing.T) {
+	s := newScene(t, "exit42", nil, 1<<40)
+	swapped, fed := 0, 0
+	for _, list := range s.accesses() {
+		for i := range list[:len(list)-1] {
+			x, y := list[i], list[i+1]
+			if x.to != y.from || x.place == y.place || fed >= 60 {
+				continue
+			}
+			if x.same {
+				// x feeds itself; y takes what x took. Only the gap of x is wrong.
+				f := s.forge()
+				f.retime(t, x.place, x.address, x.from, x.to)
+				f.retime(t, y.place, y.address, y.from, x.from)
+				f.fails(t, "a word taken from itself", "range16[2147483646]", "and 0 out of balance")
+				fed++
+			}
+			if x.same && y.same && i+2 < len(list) && list[i+2].from == y.to && list[i+2].place != y.place && list[i+2].place != x.place {
+				// y before x.
+				z := list[i+2]
+				f := s.forge()
+				f.retime(t, y.place, y.address, y.from, x.from)
+				f.retime(t, x.place, x.address, x.from, y.to)
+				f.retime(t, z.place, z.address, z.from, x.to)
+				f.fails(t, "a word taken from the future", "range16[", "and 0 out of balance")
+				if swapped++; swapped == 1 {
+					f.refused(t, "a word taken from the future", verifier.StageBuses)
+				}
+			}
+		}
+	}
+	if fed < 10 || swapped < 10 {
+		t.Errorf("%d words fed by themselves, %d taken from the future", fed, swapped)
+	}
+}
+
+// TestAttack18Refresh: a refresh goes forward, not backward, nor nowhere, and not past the
+// access that needs it.
+func TestAttack18Refresh(t *testing.T) {
+	s := newScene(t, "keccak256", nil, 1<<40)
+	c := s.m.Chips[rv32im.ChipRefresh].(*rv32im.Refresh)
+	rows := s.rows(rv32im.ChipRefresh)
+	if len(rows) == 0 {
+		t.Fatal("no refreshes")
+	}
+	for i, p := range rows {
+		if i == 8 {
+			break
+		}
+		row, _ := s.at(p)
+		address, ts, now := row[c.Address], row[c.Ts], row[c.Unit].Mul(rv32im.RefreshUnit)
+		next := s.taker(t, address, now)
+
+		// Left out: the next access is too far away.
+		f := s.forge()
+		clear(f.row(p))
+		f.retime(t, next, address, now, ts)
+		f.fails(t, "left out", "range16[", "and 0 out of balance")
+
+		// To another time: in the past, at its own time, behind the next access.
+		for _, unit := range []field.M31{0, ts / rv32im.RefreshUnit, row[c.Unit].Add(1), row[c.Unit].Add(2), 1<<12 - 1, 1 << 12, field.P - 1} {
+			for _, hi := range []field.M31{0, 1, row[c.GapHi], 1<<12 - 1, field.M31(0).Sub(1)} {
+				f := s.forge()
+				x := f.row(p)
+				x[c.Unit], x[c.GapHi] = unit, hi
+				to := unit.Mul(rv32im.RefreshUnit)
+				if to == now && hi == row[c.GapHi] {
+					continue
+				}
+				if to != now {
+					f.retime(t, next, address, now, to)
+				}
+				f.fails(t, fmt.Sprintf("from %d to %d instead of %d, gap %d", ts, to, now, hi), "range", "and 0 out of balance")
+			}
+		}
+
+		// Another word, or another value on the way.
+		f = s.forge()
+		f.row(p)[c.Address] = address.Add(1)
+		f.fails(t, "another word", "memory[")
+		f = s.forge()
+		x := f.row(p)
+		x[c.Value.Lo] = x[c.Value.Lo].Add(1)
+		f.fails(t, "another value", "memory[")
+		f = s.forge()
+		f.add(rv32im.ChipRefresh, row...)
+		f.fails(t, "twice", "memory[")
+	}
+}
+
+// TestAttack19WriteToZero: an instruction whose destination is x0 writes to the junk
+// register. The forger makes the last one write to x0, with all of memory consistent.
+func TestAttack19WriteToZero(t *testing.T) {
+	s := newScene(t, "exit42", nil, 1<<40)
+	accesses := s.accesses()
+	const junk, zero = rv32im.RegisterBase + rv32im.JunkRegister, rv32im.RegisterBase
+	list := accesses[junk]
+	if len(list) == 0 {
+		t.Fatal("nothing is written to x0")
+	}
+	last := list[len(list)-1]
+	a := s.air(last.table)
+	page := s.m.Chips[rv32im.ChipPage].(*rv32im.Page)
+	pageOf := func(address field.M31) (place, *rv32im.PageWord) {
+		for _, p := range s.rows(rv32im.ChipPage) {
+			if row, _ := s.at(p); row[page.Index] == address/memtree.BlockWords {
+				return p, &page.Words[address%memtree.BlockWords]
+			}
+		}
+		t.Fatalf("word %#x isn't open", address)
+		return place{}, nil
+	}
+	junkPage, junkWord := pageOf(junk)
+	zeroPage, zeroWord := pageOf(zero)
+
+	// The row writes to x0: it takes what x0 holds in the end, 0, and puts its value there.
+	forged := func() (*forgery, field.M31) {
+		f := s.forge()
+		row := f.row(last.place)
+		rd, old, ts := column(a, "rd"), column(a, "rd_old_lo"), column(a, "rd_ts")
+		if rd < 0 || old < 0 || ts < 0 {
+			t.Fatalf("chip %s writes in another way", a.Name)
+		}
+		var value [2]field.M31
+		for _, m := range s.messages(last.place) {
+			if m.Bus.ID == rv32im.Memory.ID && m.Mult == 1 && m.Tuple[0] == junk {
+				value = [2]field.M31(m.Tuple[1:3])
+			}
+		}
+		if value == [2]field.M31{} {
+			t.Fatal("the value is 0")
+		}
+		z, j := f.row(zeroPage), f.row(junkPage)
+		lo, hi, at := row[old], row[old+1], row[ts]
+		row[rd] = 0
+		row[old], row[old+1], row[ts] = z[zeroWord.New.Lo], z[zeroWord.New.Hi], z[zeroWord.Ts]
+		z = f.row(zeroPage)
+		z[zeroWord.New.Lo], z[zeroWord.New.Hi], z[zeroWord.Ts] = value[0], value[1], last.to
+		j = f.row(junkPage)
+		j[junkWord.New.Lo], j[junkWord.New.Hi], j[junkWord.Ts] = lo, hi, at
+		return f, row[column(a, "pc")]
+	}
+	f, pc := forged()
+	f.fails(t, "x0 written", fmt.Sprintf("program[%d ", pc), "and 0 out of balance")
+	f.refused(t, "x0 written", verifier.StageBuses)
+
+	// The decoder says so too.
+	decode := s.m.Chips[rv32im.ChipDecode].(*rv32im.Decode)
+	for _, p := range s.rows(rv32im.ChipDecode) {
+		if row, _ := s.at(p); row[decode.PC] == pc {
+			if row[decode.X[0]] != rv32im.JunkRegister || row[decode.RdZero] != 1 {
+				t.Fatalf("the decoder says register %d", row[decode.X[0]])
+			}
+			f, _ := forged()
+			f.row(p)[decode.X[0]] = 0
+			f.fails(t, "the decoder says x0", "constraint violated: chip decode")
+			f.row(p)[decode.RdZero] = 0
+			f.fails(t, "the decoder says that rd isn't 0", "constraint violated: chip decode")
+			f.row(p)[decode.RdInv] = 1
+			f.fails(t, "the decoder says that rd isn't 0, with an inverse", "constraint violated: chip decode")
+		}
+	}
+	// What x0 holds in the end is what the page takes.
+	f = s.forge()
+	f.row(zeroPage)[zeroWord.New.Lo] = 1
+	f.fails(t, "x0 in the end", "memory[")
+}
+
+// TestAttack20IncompleteRun: a run that was cut off isn't a run that ended, and an exit
+// code is the one that the program gave.
+func TestAttack20IncompleteRun(t *testing.T) {
+	whole := newScene(t, "exit42", nil, 1<<40)
+	cut := newScene(t, "exit42", nil, 100)
+	end := cut.statement.Exit
+	if end.Kind != abi.OutOfGas {
+		t.Fatalf("%+v", end)
+	}
+	out := cut.rows(rv32im.ChipTrapOp)
+	for name, f := range map[string]*forgery{"with": cut.forge(), "without": cut.forge()} {
+		f.statement.GasLimit = 1 << 40
+		f.fails(t, name+" a higher limit", "out of gas after 100 units")
+		f.statement.Exit = abi.Exit{Kind: abi.Halt, Code: 42}
+		if name == "without" {
+			clear(f.row(out[0])) // the row that says out of gas
+			f.fails(t, "cut off, as a halt", "end[0 0 0 42 0 101]", fmt.Sprintf("state[%d 101]", end.PC/4))
+			f.refused(t, "cut off, as a halt", verifier.StageBuses)
+		} else {
+			f.fails(t, "cut off, as a halt", "end[0 0 0 42 0 101]", "end[2 ")
+		}
+		// As a fetch that failed where the run was cut off.
+		f.statement.Exit = abi.Exit{Kind: abi.Trap, Cause: abi.CauseFetch, PC: end.PC, Value: end.PC}
+		f.fails(t, "cut off, as a fetch fault", "impossible exit status")
+	}
+
+	// Another exit code, of the whole run.
+	f := whole.forge()
+	f.statement.Exit.Code = 0
+	f.fails(t, "exit code 0", "end[0 0 0 0 0 ", "end[0 0 0 42 0 ")
+	f.refused(t, "exit code 0", verifier.StageBuses)
+	// With the row changed too: it is the register that is read.
+	ecall := whole.m.Chips[rv32im.ChipEcall].(*rv32im.Ecall)
+	row := f.row(whole.rows(rv32im.ChipEcall)[0])
+	row[ecall.Argument.Value.Lo] = 0
+	f.fails(t, "exit code 0, read from a0", fmt.Sprintf("memory[%d 0 0 ", rv32im.RegisterBase+10))
+	// A cycle more or less.
+	for _, d := range []uint64{1, ^uint64(0)} {
+		f := whole.forge()
+		f.statement.GasUsed += d
+		f.fails(t, "another number of cycles", "end[0 0 0 42 0 ")
+	}
+	// The end said twice, or not at all.
+	f = whole.forge()
+	cells, _ := whole.at(whole.rows(rv32im.ChipEcall)[0])
+	f.add(rv32im.ChipEcall, cells...)
+	f.fails(t, "two ends", "end[0 0 0 42 0 ")
+	f = whole.forge()
+	clear(f.row(whole.rows(rv32im.ChipEcall)[0]))
+	f.fails(t, "no end", "end[0 0 0 42 0 ")
+
+	// A trap as a halt, and as another trap.
+	trap := newScene(t, "trap_ebreak", nil, 1<<40)
+	for _, e := range []abi.Exit{
+		{Kind: abi.Halt}, {Kind: abi.Halt, Code: 1},
+		{Kind: abi.Trap, Cause: abi.CauseEcall, PC: trap.statement.Exit.PC},
+		{Kind: abi.Trap, Cause: abi.CauseIllegal, PC: trap.statement.Exit.PC},
+		{Kind: abi.Trap, Cause: abi.CauseBreakpoint, PC: trap.program.Header.Entry, Value: trap.program.Header.Entry},
+	} {
+		f := trap.forge()
+		f.statement.Exit = e
+		f.fails(t, fmt.Sprintf("a breakpoint as %+v", e), "end[")
+	}
+}
