@@ -1,0 +1,147 @@
+package roofline
+
+import (
+	"context"
+	"fmt"
+	"sync/atomic"
+	"time"
+
+	"github.com/orrery/orrery/circle"
+	"github.com/orrery/orrery/circle/fft"
+	"github.com/orrery/orrery/field"
+	"github.com/orrery/orrery/field/vec"
+	"github.com/orrery/orrery/hash"
+	"github.com/orrery/orrery/hash/lanes"
+	"github.com/orrery/orrery/internal/par"
+	"github.com/orrery/orrery/prover/vm"
+)
+
+const (
+	// rounds is how often a kernel is measured. The best round counts: what makes the others
+	// slower isn't the kernel.
+	rounds = 6
+	// roundTime is the length of a round.
+	roundTime = 8 * time.Millisecond
+	// logColumn is the size of a transform, 16 KiB.
+	logColumn = 12
+	// stream is the size in words of what is copied to measure the bandwidth, 48 MiB.
+	stream = 12 << 20
+)
+
+// Calibrate measures the speed of the kernels in use on the given number of threads, with
+// operands in the cache, and that of the memory. It takes about a second and up to 100 MiB
+// for each thread.
+func Calibrate(ctx context.Context, threads int) (*Rates, error) {
+	r := &Rates{Threads: threads}
+	for _, k := range Kernels() {
+		rate, err := measure(ctx, threads, func() (func(), float64) { return load(k) })
+		if err != nil {
+			return nil, err
+		}
+		r.PerSecond[k] = rate
+	}
+	var err error
+	r.Bandwidth, err = measure(ctx, threads, func() (func(), float64) {
+		from, to := make([]field.M31, stream), make([]field.M31, stream)
+		return func() { copy(to, from) }, 2 * word * stream
+	})
+	return r, err
+}
+
+// measure gives the best rate of some work on all threads. prepare makes the operands of one
+// thread: a call of f does n units.
+func measure(ctx context.Context, threads int, prepare func() (f func(), n float64)) (float64, error) {
+	fs := make([]func(), threads)
+	var n float64
+	par.For(threads, threads, func(i int) {
+		f, units := prepare()
+		f() // fills the caches
+		fs[i] = f
+		if i == 0 {
+			n = units
+		}
+	})
+	best := 0.0
+	for range rounds {
+		if err := ctx.Err(); err != nil {
+			return 0, fmt.Errorf("roofline: %w", err)
+		}
+		var calls atomic.Int64
+		start := time.Now()
+		par.For(threads, threads, func(i int) {
+			for time.Since(start) < roundTime {
+				fs[i]()
+				calls.Add(1)
+			}
+		})
+		best = max(best, float64(calls.Load())*n/time.Since(start).Seconds())
+	}
+	return best, nil
+}
+
+// load prepares a kernel: a call of f does n operations. Blocks are as long as those of the
+// constraints.
+func load(k Kernel) (f func(), n float64) {
+	const size = vm.BlockRows
+	switch k {
+	case Butterfly:
+		t := fft.NewTwiddles(circle.Canonic(logColumn))
+		v := column(1 << logColumn)
+		return func() { fft.Inverse(v, t); fft.Forward(v, t) }, 2 * float64(layers(logColumn))
+	case Blake2s:
+		return leaves(hash.Blake2s, blake2sBlock)
+	case Poseidon2:
+		return leaves(hash.Poseidon2, hash.Poseidon2Rate)
+	case Accumulate:
+		const width = 16
+		dst, cols, scalars := planes(size), make([][]field.M31, width), make([]field.E, width)
+		for i := range cols {
+			cols[i], scalars[i] = column(size), vec.At(&dst, i)
+		}
+		return func() { vec.AccConsts(dst, cols, scalars) }, width * size
+	}
+	x, y, z := column(size), column(size), column(size)
+	u, v, w := planes(size), planes(size), planes(size)
+	return map[Kernel]func(){
+		Add:      func() { vec.Add(x, y, z) },
+		Mul:      func() { vec.Mul(x, y, z) },
+		Inverse:  func() { vec.BatchInverse(x, y) },
+		MulE:     func() { vec.MulE(u, v, w) },
+		ScaleE:   func() { vec.MulConstE(u, v, vec.At(&w, 0)) },
+		Dot:      func() { vec.DotE(x, v) },
+		InverseE: func() { vec.BatchInverseE(u, v) },
+	}[k], size
+}
+
+// leaves prepares rows that are hashed in one compression each.
+func leaves(id hash.ID, width int) (f func(), n float64) {
+	const rows = 512
+	h, err := hash.New(id)
+	if err != nil {
+		panic(err) // only for an unknown number
+	}
+	cols, out := make([][]field.M31, width), make([]hash.Digest, rows)
+	for i := range cols {
+		cols[i] = column(rows)
+	}
+	return func() { lanes.Leaves(h, cols, 0, out) }, rows
+}
+
+// column is a column of elements that aren't zero, without visible order.
+func column(n int) []field.M31 {
+	v := make([]field.M31, n)
+	x := field.M31(1)
+	for i := range v {
+		v[i] = x
+		x = x.Mul(7) // the smallest generator of the group
+	}
+	return v
+}
+
+func planes(n int) vec.Planes {
+	var p vec.Planes
+	for k := range p {
+		p[k] = column(n + k)[k:]
+	}
+	return p
+}
