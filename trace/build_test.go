@@ -43,8 +43,7 @@ func checkTables(t *testing.T, m *rv32im.Machine, p *rv.Program, run *exec.Trace
 	return check.Tables(list, rv32im.Publics(&p.Header), extra)
 }
 
-// buildGuest runs a guest and builds its tables.
-func buildGuest(t *testing.T, m *rv32im.Machine, name string, input []byte, gas uint64) (*rv.Program, *exec.Trace, *Tables) {
+func loadGuest(t *testing.T, name string) *rv.Program {
 	t.Helper()
 	elf, err := os.ReadFile("../testdata/guests/" + name + ".elf")
 	if err != nil {
@@ -54,6 +53,13 @@ func buildGuest(t *testing.T, m *rv32im.Machine, name string, input []byte, gas 
 	if err != nil {
 		t.Fatal(err)
 	}
+	return p
+}
+
+// buildGuest runs a guest and builds its tables.
+func buildGuest(t *testing.T, m *rv32im.Machine, name string, input []byte, gas uint64) (*rv.Program, *exec.Trace, *Tables) {
+	t.Helper()
+	p := loadGuest(t, name)
 	r, err := exec.NewRecorder(p, input, exec.Options{GasLimit: gas})
 	if err != nil {
 		t.Fatal(err)

@@ -6,22 +6,23 @@ import (
 	"github.com/orrery/orrery/air/rv32im"
 )
 
-// splitLog is the least height of a table that is cut off from a larger one: below it, the
-// padding saved is worth less than the bytes that more columns add to a proof.
-const splitLog = 13
+// minSaving is the least number of rows that a further table must save. Fewer are worth
+// less than the bytes that its columns add to a proof (docs/decisions/table-heights.md).
+const minSaving = 1 << 13
 
 // heights gives the logarithms of the heights of the tables that hold n rows of a chip,
-// decreasing and at most copies of them. A second or third table is taken only where it
-// saves an eighth of the rows at least.
+// decreasing and at most copies of them. Further tables than one are taken only where they
+// save minSaving rows each and an eighth of n together.
 func heights(n, copies int) []int {
 	if n == 0 {
 		return nil
 	}
 	whole := max(bits.Len(uint(n-1)), rv32im.MinLogHeight)
-	if copies > 1 && whole > splitLog {
+	if copies > 1 && whole > rv32im.MinLogHeight {
 		top := whole - 1
 		rest := heights(n-1<<top, copies-1)
-		if total := 1<<top + capacity(rest); rest[0] < top && 1<<whole-total >= n/8 {
+		saved := 1<<top - capacity(rest)
+		if rest[0] < top && saved >= max(n/8, len(rest)*minSaving) {
 			return append([]int{top}, rest...)
 		}
 	}
