@@ -289,12 +289,17 @@ func TestAttack15CellsTied(t *testing.T) {
 	seen := map[int]bool{}
 	for i, c := range []struct {
 		guest string
+		input []byte
 		gas   uint64
-	}{{"exit42", 1 << 40}, {"trap_load", 1 << 40}, {"muldiv", 3000}, {"alu", 4000}, {"misaligned", 3000}} {
+	}{
+		{"exit42", nil, 1 << 40}, {"trap_load", nil, 1 << 40}, {"trap_ebreak", nil, 1 << 40}, {"muldiv", nil, 20_000},
+		{"alu", nil, 4000}, {"misaligned", nil, 3000}, {"keccak256", nil, 1 << 40},
+		{"trap_misaligned_jump", []byte{0, 0, 0, 0}, 1 << 40}, {"trap_misaligned_jump", []byte{2, 0, 0, 0}, 1 << 40},
+	} {
 		if i > 0 && testing.Short() {
 			break
 		}
-		s := newScene(t, c.guest, nil, c.gas)
+		s := newScene(t, c.guest, c.input, c.gas)
 		for chip, a := range s.m.AIRs {
 			if seen[chip] || s.m.FixedLogHeight(chip) >= 0 || chip == rv32im.ChipRegion {
 				continue
@@ -318,8 +323,12 @@ func TestAttack15CellsTied(t *testing.T) {
 			}
 		}
 	}
-	t.Logf("%d chips of %d", len(seen), rv32im.NumChips)
-	if len(seen) < 24 && !testing.Short() {
+	for chip, a := range newScene(t, "exit42", nil, 0).m.AIRs {
+		if !seen[chip] {
+			t.Logf("chip %s isn't covered", a.Name)
+		}
+	}
+	if len(seen) < 28 && !testing.Short() {
 		t.Errorf("only %d chips", len(seen))
 	}
 }

@@ -140,7 +140,7 @@ func TestAttack29ChangedTables(t *testing.T) {
 func TestTamperedCommitments(t *testing.T) {
 	h := honestProof(t)
 	rng := rand.New(rand.NewPCG(1, 1))
-	buses, constraints, openings := stages(verifier.StageBuses), stages(verifier.StageConstraints), stages(verifier.StageOpenings)
+	buses, constraints := stages(verifier.StageBuses), stages(verifier.StageConstraints)
 	list := []tampering{
 		{"main cap", func(p *proof.Proof) { p.Caps[proof.Main][0][0] ^= 1 }, buses},
 		{"interaction cap", func(p *proof.Proof) { p.Caps[proof.Interaction][0][7] ^= 1 }, constraints},
@@ -172,6 +172,16 @@ func TestTamperedCommitments(t *testing.T) {
 		i, k := rng.IntN(h.layout.Values), rng.IntN(field.Degree)
 		list = append(list, tampering{fmt.Sprint("value ", i), func(p *proof.Proof) { p.Values[i] = p.Values[i].Add(field.Basis(k)) }, constraints})
 	}
+	checkTampering(t, list)
+}
+
+// TestAttack35Openings: each tree opens the queried rows, each once, with the nodes that
+// lead from them to its own cap, and nothing else.
+func TestAttack35Openings(t *testing.T) {
+	h := honestProof(t)
+	rng := rand.New(rand.NewPCG(4, 4))
+	openings := stages(verifier.StageOpenings)
+	var list []tampering
 	for tree := range proof.Trees {
 		name := func(s string) string { return fmt.Sprintf("tree %d: %s", tree, s) }
 		open := func(f func(o *proof.Opening)) func(p *proof.Proof) {
@@ -203,10 +213,18 @@ func TestTamperedCommitments(t *testing.T) {
 				tampering{name("surplus element"), open(func(o *proof.Opening) { o.Rows[layer] = append(o.Rows[layer], 0) }), openings},
 				tampering{name("row twice"), open(func(o *proof.Opening) { o.Rows[layer] = append(o.Rows[layer], o.Rows[layer][:width]...) }), openings},
 				tampering{name("empty layer"), open(func(o *proof.Opening) { o.Rows[layer] = nil }), openings})
+			if layer > 0 {
+				list = append(list, tampering{name("rows of another height"), open(func(o *proof.Opening) {
+					o.Rows[layer-1], o.Rows[layer] = o.Rows[layer], o.Rows[layer-1]
+				}), openings})
+			}
 		}
 		if tree > 0 {
 			list = append(list, tampering{name("openings swapped with the tree before"), func(p *proof.Proof) {
 				p.Openings[tree-1], p.Openings[tree] = p.Openings[tree], p.Openings[tree-1]
+			}, openings})
+			list = append(list, tampering{name("nodes of the tree before"), func(p *proof.Proof) {
+				p.Openings[tree].Nodes = p.Openings[tree-1].Nodes
 			}, openings})
 		}
 	}
