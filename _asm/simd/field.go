@@ -197,3 +197,38 @@ func (m *M) Constant(a Vec) Val { return Val{a, a} }
 
 // Mask keeps the lower 31 bits of each lane.
 func (m *M) Mask(a Vec) { m.And(a, m.p, a) }
+
+// A Stack keeps vectors in memory.
+type Stack struct {
+	m          *M
+	frame      func(k int) Mem
+	next, size int
+}
+
+// NewStack reserves n vectors. Call it before the loop, in a FrameFunc.
+func (m *M) NewStack(n int) *Stack { return &Stack{m, m.Frame(n), 0, n} }
+
+// Clear forgets what was stored.
+func (s *Stack) Clear() { s.next = 0 }
+
+func (s *Stack) push(a Vec) Mem {
+	if s.next == s.size {
+		panic("simd: the stack is full")
+	}
+	at := s.frame(s.next)
+	s.m.Store(a, at)
+	s.next++
+	return at
+}
+
+// Val stores a as a factor.
+func (s *Stack) Val(a Vec) Val { return Val{s.push(a), s.push(s.m.Odd(a))} }
+
+// Kept is Val for a few factors that are used often: they stay in registers, but for
+// AVX2 only the even lanes do.
+func (s *Stack) Kept(a Vec) Val {
+	if s.m.AVX512 {
+		return s.m.Val(a)
+	}
+	return Val{a, s.push(s.m.Odd(a))}
+}

@@ -12,7 +12,7 @@ func accConstAVX2(dst *[6]*uint32, col *uint32, c *[6]uint32, n int)
 // accConstsAVX2 sets dst to dst plus the sum of col c over the columns, four to a group; c has the coordinates of a group's constants side by side.
 //
 //go:noescape
-func accConstsAVX2(dst *[6]*uint32, cols *[64]*uint32, c *[384]uint64, groups int, n int)
+func accConstsAVX2(dst *[6]*uint32, cols *[16]*uint32, c *[96]uint64, groups int, n int)
 
 // dotAVX2 adds the products of elements to sums, eight or four of which it uses, folded in fours to numbers below 2^34.
 //
@@ -32,7 +32,7 @@ func accConstAVX512(dst *[6]*uint32, col *uint32, c *[6]uint32, n int)
 // accConstsAVX512 sets dst to dst plus the sum of col c over the columns, four to a group; c has the coordinates of a group's constants side by side.
 //
 //go:noescape
-func accConstsAVX512(dst *[6]*uint32, cols *[64]*uint32, c *[384]uint64, groups int, n int)
+func accConstsAVX512(dst *[6]*uint32, cols *[16]*uint32, c *[96]uint64, groups int, n int)
 
 // dotAVX512 adds the products of elements to sums, eight or four of which it uses, folded in fours to numbers below 2^34.
 //

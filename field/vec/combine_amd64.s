@@ -134,7 +134,7 @@ loop1:
 	VZEROUPPER
 	RET
 
-// func accConstsAVX2(dst *[6]*uint32, cols *[64]*uint32, c *[384]uint64, groups int, n int)
+// func accConstsAVX2(dst *[6]*uint32, cols *[16]*uint32, c *[96]uint64, groups int, n int)
 // Requires: AVX, AVX2
 TEXT ·accConstsAVX2(SB), $408-40
 	MOVL         $0x7fffffff, AX
@@ -782,7 +782,7 @@ loop1:
 	VZEROUPPER
 	RET
 
-// func accConstsAVX512(dst *[6]*uint32, cols *[64]*uint32, c *[384]uint64, groups int, n int)
+// func accConstsAVX512(dst *[6]*uint32, cols *[16]*uint32, c *[96]uint64, groups int, n int)
 // Requires: AVX, AVX512F
 TEXT ·accConstsAVX512(SB), $0-40
 	MOVL         $0x7fffffff, AX

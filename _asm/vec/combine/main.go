@@ -45,7 +45,7 @@ const group = 4
 // accConsts keeps sums of folded sums, below 2^34 each, for six coordinates: with AVX2 on
 // the stack.
 func accConsts(m *M) {
-	const signature = "func(dst *[6]*uint32, cols *[64]*uint32, c *[384]uint64, groups int, n int)"
+	const signature = "func(dst *[6]*uint32, cols *[16]*uint32, c *[96]uint64, groups int, n int)"
 	m.FrameFunc("accConsts", signature, "sets dst to dst plus the sum of col c over the columns, four to a group; c has the coordinates of a group's constants side by side.", func() {
 		var frame func(k int) Mem
 		if !m.AVX512 {
