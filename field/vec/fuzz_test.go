@@ -23,12 +23,12 @@ func fuzzElements(data []byte) []field.M31 {
 	return out
 }
 
-// results runs all kernels on columns of n elements made of v in turns, and returns all
-// that they write.
-func results(v []field.M31, n int) [][]field.M31 {
+// results runs all kernels on columns of n elements made of v in turns, in memory from
+// alloc, and returns all that they write.
+func results(v []field.M31, n int, alloc func(n int) []field.M31) [][]field.M31 {
 	next := 0
 	column := func(n int) []field.M31 {
-		c := make([]field.M31, n)
+		c := alloc(n)
 		for i := range c {
 			c[i] = v[next%len(v)]
 			next++
@@ -71,8 +71,10 @@ func results(v []field.M31, n int) [][]field.M31 {
 	Inverse(fresh(), fresh(), scalar())
 	Forward4(fresh(), fresh(), fresh(), fresh(), scalar(), scalar(), scalar())
 	Inverse4(fresh(), fresh(), fresh(), fresh(), scalar(), scalar(), scalar())
-	ForwardTail(fresh(), fresh(), a, b, a, b)
-	InverseTail(fresh(), fresh(), a, b, a, b, uint(n%31))
+	runs := n / TailRun
+	twiddles := [4][]field.M31{column(runs), column(2 * runs), column(4 * runs), column(8 * runs)}
+	ForwardTail(fresh(), fresh(), twiddles[0], twiddles[1], twiddles[2], twiddles[3])
+	InverseTail(fresh(), fresh(), twiddles[0], twiddles[1], twiddles[2], twiddles[3], uint(n%31))
 
 	x, y := columns(), columns()
 	c := At(&Planes{v, v, v, v, v, v}, n%len(v))
@@ -102,6 +104,7 @@ func FuzzKernels(f *testing.F) {
 				t.Error(err)
 			}
 		}()
+		alloc := func(n int) []field.M31 { return make([]field.M31, n) }
 		var want [][]field.M31
 		for _, k := range cpu.All() {
 			if !k.Available() {
@@ -110,7 +113,7 @@ func FuzzKernels(f *testing.F) {
 			if err := cpu.Select(k.String()); err != nil {
 				t.Fatal(err)
 			}
-			got := results(v, int(length))
+			got := results(v, int(length), alloc)
 			if k == cpu.Portable {
 				want = got
 				continue
