@@ -34,18 +34,25 @@ func (o operand) scalar() bool { return o.kind == baseScalar || o.kind == extSca
 type opcode uint8
 
 const (
-	opAdd  opcode = iota // dst = a + b
-	opSub                // dst = a - b
-	opMul                // dst = a * b
-	opAcc                // dst = a + b*s for a base vector b and a scalar s of E
-	opAccN               // dst = a - b*s
-	opOut                // hand a over as output s.index
+	opAdd opcode = iota // dst = a + b
+	opSub               // dst = a - b
+	opMul               // dst = a * b
+	opAcc               // dst = a plus all terms
+	opOut               // hand a over as output number output
 )
 
 type instruction struct {
 	op        opcode
 	dst, a, b operand
-	s         operand
+	terms     []term
+	output    int
+}
+
+// term is a product of a base vector and a scalar of E, to be added or subtracted.
+type term struct {
+	vector   operand
+	scalar   air.NodeID
+	negative bool
 }
 
 // Program is a compiled DAG.
@@ -111,6 +118,7 @@ func CompileMessages(a *air.AIR, messages []air.Message) *Program {
 type compiler struct {
 	nodes    []air.Node
 	uses     []int32
+	fusible  []bool // see isFusible
 	place    []operand
 	freeBase []int32
 	freeExt  []int32
@@ -119,15 +127,15 @@ type compiler struct {
 
 func compile(nodes []air.Node, roots []air.NodeID, interactions int) *Program {
 	c := &compiler{
-		nodes: nodes, uses: make([]int32, len(nodes)), place: make([]operand, len(nodes)),
-		p: &Program{nodes: nodes, outputs: len(roots), interCount: interactions},
+		nodes: nodes, uses: make([]int32, len(nodes)), place: make([]operand, len(nodes)), fusible: make([]bool, len(nodes)),
+		p: &Program{nodes: nodes, live: make([]bool, len(nodes)), outputs: len(roots), interCount: interactions},
 	}
-	live := make([]bool, len(nodes))
-	rootsOf := make(map[air.NodeID][]int32)
+	live := c.p.live
+	rootsOf := make(map[air.NodeID][]int)
 	for i, r := range roots {
 		live[r] = true
 		c.uses[r]++
-		rootsOf[r] = append(rootsOf[r], int32(i))
+		rootsOf[r] = append(rootsOf[r], i)
 	}
 	for id := len(nodes) - 1; id >= 0; id-- {
 		n := nodes[id]
@@ -137,24 +145,51 @@ func compile(nodes []air.Node, roots []air.NodeID, interactions int) *Program {
 			c.uses[n.B]++
 		}
 	}
-	c.p.live = live
 	for id := range nodes {
-		if !live[id] {
-			continue
-		}
-		c.emit(air.NodeID(id))
-		for _, out := range rootsOf[air.NodeID(id)] {
-			c.flush(air.NodeID(id))
-			c.p.code = append(c.p.code, instruction{op: opOut, a: c.place[id], s: operand{index: out}})
-			c.release(air.NodeID(id))
+		c.fusible[id] = c.isFusible(air.NodeID(id))
+	}
+	for _, id := range c.order(roots) {
+		c.emit(id)
+		for _, out := range rootsOf[id] {
+			c.flush(id)
+			c.p.code = append(c.p.code, instruction{op: opOut, a: c.place[id], output: out})
+			c.release(id)
 		}
 	}
 	return c.p
 }
 
-// fusible reports whether node id is a product of a base vector and a scalar of E with a
-// single user: its user accumulates it without a register of its own.
-func (c *compiler) fusible(id air.NodeID) bool {
+// order lists the live nodes, operands before their users. It goes depth first, so that
+// few registers are in use at a time. A product that a sum takes over comes before the rest
+// of the sum, so that several of them are taken over at once.
+func (c *compiler) order(roots []air.NodeID) []air.NodeID {
+	list := make([]air.NodeID, 0, len(c.nodes))
+	seen := make([]bool, len(c.nodes))
+	var visit func(air.NodeID)
+	visit = func(id air.NodeID) {
+		if seen[id] {
+			return
+		}
+		seen[id] = true
+		if n := c.nodes[id]; !n.Leaf() {
+			first, second := n.A, n.B
+			if c.fusible[second] {
+				first, second = second, first
+			}
+			visit(first)
+			visit(second)
+		}
+		list = append(list, id)
+	}
+	for _, r := range roots {
+		visit(r)
+	}
+	return list
+}
+
+// isFusible reports whether node id is a product of a base vector and a scalar of E with
+// a single user: its user accumulates it without a register of its own.
+func (c *compiler) isFusible(id air.NodeID) bool {
 	n := c.nodes[id]
 	if n.Op != air.OpMul || !n.Ext || n.Scalar() || c.uses[id] != 1 {
 		return false
@@ -175,11 +210,11 @@ func (c *compiler) emit(id air.NodeID) {
 		c.place[id] = operand{k, int32(id)}
 	case n.Leaf():
 		c.place[id] = c.leaf(n)
-	case c.fusible(id):
+	case c.fusible[id]:
 		// placed by flush, or consumed by its user
-	case (n.Op == air.OpAdd || n.Op == air.OpSub) && n.A != n.B && c.place[n.B].kind == noOperand && c.fusible(n.B):
+	case (n.Op == air.OpAdd || n.Op == air.OpSub) && n.A != n.B && c.fusible[n.B]:
 		c.accumulate(id, n.A, n.B, n.Op == air.OpSub)
-	case n.Op == air.OpAdd && n.A != n.B && c.place[n.A].kind == noOperand && c.fusible(n.A):
+	case n.Op == air.OpAdd && n.A != n.B && c.fusible[n.A]:
 		c.accumulate(id, n.B, n.A, false)
 	default:
 		c.flush(n.A)
@@ -235,7 +270,8 @@ func (c *compiler) flush(id air.NodeID) {
 	c.place[id] = dst
 }
 
-// accumulate emits id = x + product or x - product.
+// accumulate emits id = x + product or x - product, where the last instruction makes x as
+// a further term of it.
 func (c *compiler) accumulate(id, x, product air.NodeID, negative bool) {
 	c.flush(x)
 	n := c.nodes[product]
@@ -243,14 +279,16 @@ func (c *compiler) accumulate(id, x, product air.NodeID, negative bool) {
 	if c.nodes[vector].Scalar() {
 		vector, scalar = scalar, vector
 	}
+	t := term{c.place[vector], scalar, negative}
 	a := c.place[x]
 	c.release(x) // accumulation in place is fine
 	dst := c.register(true)
-	op := opAcc
-	if negative {
-		op = opAccN
+	last := len(c.p.code) - 1
+	if last >= 0 && c.p.code[last].op == opAcc && c.p.code[last].dst == a && a == dst {
+		c.p.code[last].terms = append(c.p.code[last].terms, t)
+	} else {
+		c.p.code = append(c.p.code, instruction{op: opAcc, dst: dst, a: a, terms: []term{t}})
 	}
-	c.p.code = append(c.p.code, instruction{op: op, dst: dst, a: a, b: c.place[vector], s: c.place[scalar]})
 	c.release(vector)
 	c.place[id] = dst
 }

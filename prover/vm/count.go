@@ -29,8 +29,8 @@ func (p *Program) Counts() Counts {
 			} else {
 				c.BaseOut++
 			}
-		case opAcc, opAccN:
-			c.Accumulate++
+		case opAcc:
+			c.Accumulate += uint64(len(in.terms))
 		case opAdd, opSub:
 			c.Add += size
 		default:

@@ -26,14 +26,18 @@ type Columns struct {
 
 // Bound is a program with its scalars evaluated.
 type Bound struct {
-	p    *Program
-	base []field.M31
-	ext  []field.E
+	p     *Program
+	base  []field.M31
+	ext   []field.E
+	terms [][]field.E // by instruction: the scalars of its terms, with their signs
 }
 
 // Bind evaluates all scalars of the program.
 func (p *Program) Bind(s Scalars) *Bound {
-	b := &Bound{p: p, base: make([]field.M31, len(p.nodes)), ext: make([]field.E, len(p.nodes))}
+	b := &Bound{
+		p: p, base: make([]field.M31, len(p.nodes)), ext: make([]field.E, len(p.nodes)),
+		terms: make([][]field.E, len(p.code)),
+	}
 	for i, n := range p.nodes {
 		if !n.Scalar() || !p.live[i] {
 			continue
@@ -56,6 +60,15 @@ func (p *Program) Bind(s Scalars) *Bound {
 			b.ext[i] = b.ext[n.A].Sub(b.ext[n.B])
 		default:
 			b.ext[i] = b.ext[n.A].Mul(b.ext[n.B])
+		}
+	}
+	for i, in := range p.code {
+		for _, t := range in.terms {
+			x := b.ext[t.scalar]
+			if t.negative {
+				x = x.Neg()
+			}
+			b.terms[i] = append(b.terms[i], x)
 		}
 	}
 	return b
@@ -85,10 +98,11 @@ type Output struct {
 
 // Machine holds the registers of one goroutine.
 type Machine struct {
-	bases [][]field.M31
-	exts  []vec.Planes
-	next  vec.Planes
-	tmp   [2]vec.Planes
+	bases   [][]field.M31
+	exts    []vec.Planes
+	next    vec.Planes
+	tmp     [2]vec.Planes
+	vectors [][]field.M31 // of the terms of an instruction
 }
 
 // NewMachine makes registers for the program.
@@ -149,25 +163,25 @@ func (m *Machine) Run(b *Bound, cols *Columns, lo, hi int, out func(i int, v Out
 				e := vec.Slice(m.tmp[0], 0, n)
 				if in.a.ext() {
 					m.materialize(b, in.a, e, base, ext)
-					out(int(in.s.index), Output{Ext: &e})
+					out(in.output, Output{Ext: &e})
 				} else {
 					m.fill(e[0], b.base[in.a.index])
-					out(int(in.s.index), Output{Base: e[0]})
+					out(in.output, Output{Base: e[0]})
 				}
 			case in.a.ext():
 				e := ext(in.a)
-				out(int(in.s.index), Output{Ext: &e})
+				out(in.output, Output{Ext: &e})
 			default:
-				out(int(in.s.index), Output{Base: base(in.a)})
+				out(in.output, Output{Base: base(in.a)})
 			}
-		case in.op == opAcc || in.op == opAccN:
+		case in.op == opAcc:
 			dst := ext(in.dst)
 			m.materialize(b, in.a, dst, base, ext)
-			s := b.ext[in.s.index]
-			if in.op == opAccN {
-				s = s.Neg()
+			m.vectors = m.vectors[:0]
+			for _, t := range in.terms {
+				m.vectors = append(m.vectors, base(t.vector))
 			}
-			vec.AccConst(dst, base(in.b), s)
+			accumulate(dst, m.vectors, b.terms[i])
 		case in.dst.kind == baseReg:
 			runBase(in, b, base)
 		default:
@@ -179,6 +193,21 @@ func (m *Machine) Run(b *Bound, cols *Columns, lo, hi int, out func(i int, v Out
 func (m *Machine) fill(dst []field.M31, v field.M31) {
 	for i := range dst {
 		dst[i] = v
+	}
+}
+
+// accumulate adds products to dst. AccConsts works on four at a time, and is the slower
+// one for the last one or two.
+func accumulate(dst vec.Planes, vectors [][]field.M31, scalars []field.E) {
+	n := len(vectors)
+	if n%4 < 3 {
+		n -= n % 4
+	}
+	if n > 0 {
+		vec.AccConsts(dst, vectors[:n], scalars[:n])
+	}
+	for i := n; i < len(vectors); i++ {
+		vec.AccConst(dst, vectors[i], scalars[i])
 	}
 }
 
