@@ -2,7 +2,9 @@ package trace
 
 import (
 	"context"
+	"errors"
 	"os"
+	"reflect"
 	"testing"
 
 	"github.com/orrery/orrery/air/check"
@@ -111,5 +113,37 @@ func TestGuestTables(t *testing.T) {
 				t.Error(err)
 			}
 		})
+	}
+}
+
+// The tables don't depend on the number of threads.
+func TestBuildThreads(t *testing.T) {
+	m, err := rv32im.New()
+	if err != nil {
+		t.Fatal(err)
+	}
+	input := []byte("abc")
+	p, run, first := buildGuest(t, m, "sha256", input, 1<<40)
+	for _, threads := range []int{-1, 0, 1, 3, 16} {
+		again, err := Build(context.Background(), m, p, input, run, threads)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !reflect.DeepEqual(first, again) {
+			t.Errorf("%d threads: other tables than with 2", threads)
+		}
+	}
+}
+
+func TestBuildCancelled(t *testing.T) {
+	m, err := rv32im.New()
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, run, _ := buildGuest(t, m, "exit42", nil, 1<<40)
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	if _, err := Build(ctx, m, p, nil, run, 2); !errors.Is(err, context.Canceled) {
+		t.Error(err)
 	}
 }
