@@ -58,21 +58,30 @@ func newClock(obs Observer) *clock {
 	return &clock{obs: obs, now: -1}
 }
 
-// Phase begins a phase.
+// Phase begins a phase. Each is begun once.
 func (c *clock) Phase(name string) {
 	c.stop()
 	c.begin(name, "")
 	c.obs.Phase(name)
 }
 
-// part begins a part of the phase that runs.
+// part begins a part of the phase that runs. What comes before a phase's first part counts with
+// that part.
 func (c *clock) part(name string) {
 	if c.now < 0 {
 		return
 	}
-	phase := c.spans[c.now].Phase
-	c.stop()
+	at, phase := c.at, c.spans[c.now].Phase
+	first := c.spans[c.now].Part == ""
+	if first {
+		c.spans = c.spans[:c.now]
+	} else {
+		c.stop()
+	}
 	c.begin(phase, name)
+	if first {
+		c.at = at
+	}
 }
 
 func (c *clock) begin(phase, part string) {

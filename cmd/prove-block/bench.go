@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -24,18 +25,39 @@ import (
 
 // benchCmd measures.
 type benchCmd struct {
-	What   benchSubject `default:"size" placeholder:"NAME" help:"size: bytes of proofs by part, in every profile and with every hash; speed and execution aren't built yet."`
+	What   benchSubject `default:"size" placeholder:"NAME" help:"size: bytes of proofs by part, in every profile and with every hash; speed: time of proofs by phase, beside the time that the same work takes at the kernels' own speed; execution: instructions a second without proving."`
 	Guests fileName     `default:"testdata/guests" placeholder:"DIR" help:"Directory with the guests of the repository; testdata/guests unless told."`
-	Out    fileName     `placeholder:"DIR" help:"Existing directory for size.json and size.md."`
+	Only   []string     `placeholder:"GUEST" help:"Leave out all other guests; names with commas between them."`
+	Quick  bool         `help:"speed and execution: small inputs, which say little of speed."`
+	Rounds int          `default:"1" placeholder:"N" help:"speed: prove everything N times and keep the round of median time; execution: at least N rounds. 1 unless told."`
+	Out    fileName     `placeholder:"DIR" help:"Existing directory for the results as JSON, as a table (Markdown) and, for speed, as a picture (SVG)."`
 }
 
 // benchSubject is what bench measures.
 type benchSubject string
 
-// UnmarshalText takes the subjects that are built.
+// The subjects.
+const (
+	benchSize      = "size"
+	benchSpeed     = "speed"
+	benchExecution = "execution"
+)
+
+// UnmarshalText takes the subjects that there are.
 func (b *benchSubject) UnmarshalText(text []byte) error {
 	*b = benchSubject(text)
-	return choice(string(text), []string{"size"}, []string{"speed", "execution"})
+	return choice(string(text), []string{benchSize, benchSpeed, benchExecution}, nil)
+}
+
+// maxRounds keeps a slip of the keyboard from taking a year.
+const maxRounds = 1000
+
+// Validate checks the numbers; package kong calls it.
+func (c *benchCmd) Validate() error {
+	if c.Rounds < 1 || c.Rounds > maxRounds {
+		return fmt.Errorf("--rounds: %d is not between 1 and %d", c.Rounds, maxRounds)
+	}
+	return nil
 }
 
 // benchCase is a run whose proofs are measured.
@@ -93,22 +115,88 @@ type benchResult struct {
 }
 
 // Run measures.
-func (c *benchCmd) Run(s *session) error { return c.sizes(s, benchCases()) }
-
-// sizes proves all cases, and writes or prints the tables.
-func (c *benchCmd) sizes(s *session, cases []benchCase) error {
+func (c *benchCmd) Run(s *session) error {
 	if c.Out != "" {
-		if err := checkDir(string(c.Out)); err != nil {
+		if err := checkDir(string(c.Out), string(c.What)+".json"); err != nil {
 			return fmt.Errorf("--out: %w", err)
 		}
 	}
-	programs := make([]*rv.Program, len(cases))
-	var steps []string
-	for i, b := range cases {
-		var err error
-		if programs[i], err = s.loadProgram("--guests", fileName(filepath.Join(string(c.Guests), b.guest+".elf")), abi.DefaultMemory); err != nil {
+	switch c.What {
+	case benchSpeed:
+		cases, err := c.choose(speedCases(c.Quick))
+		if err != nil {
 			return err
 		}
+		return c.speed(s, cases)
+	case benchExecution:
+		cases, err := c.choose(executionCases(c.Quick))
+		if err != nil {
+			return err
+		}
+		return c.execution(s, cases)
+	}
+	cases, err := c.choose(benchCases())
+	if err != nil {
+		return err
+	}
+	return c.sizes(s, cases)
+}
+
+// choose leaves the guests of --only, each of which there must be.
+func (c *benchCmd) choose(cases []benchCase) ([]benchCase, error) {
+	if len(c.Only) == 0 {
+		return cases, nil
+	}
+	for _, name := range c.Only {
+		if !slices.ContainsFunc(cases, func(b benchCase) bool { return b.guest == name }) {
+			return nil, usagef("--only: no guest %q is measured", name)
+		}
+	}
+	return slices.DeleteFunc(cases, func(b benchCase) bool { return !slices.Contains(c.Only, b.guest) }), nil
+}
+
+// programs loads the guests of the cases.
+func (c *benchCmd) programs(s *session, cases []benchCase) ([]*rv.Program, error) {
+	list := make([]*rv.Program, len(cases))
+	for i, b := range cases {
+		var err error
+		if list[i], err = s.loadProgram("--guests", fileName(filepath.Join(string(c.Guests), b.guest+".elf")), abi.DefaultMemory); err != nil {
+			return nil, err
+		}
+	}
+	return list, nil
+}
+
+// save writes the report and its text to the directory asked for, and whatever else there is,
+// by ending.
+func (c *benchCmd) save(s *session, more map[string][]byte) error {
+	if c.Out == "" {
+		return nil
+	}
+	var object bytes.Buffer
+	e := json.NewEncoder(&object)
+	e.SetIndent("", "  ")
+	if err := e.Encode(s.report); err != nil {
+		return err
+	}
+	files := map[string][]byte{"json": object.Bytes(), "md": s.text}
+	maps.Copy(files, more)
+	for _, ending := range slices.Sorted(maps.Keys(files)) {
+		if err := writeFile(filepath.Join(string(c.Out), string(c.What)+"."+ending), files[ending]); err != nil {
+			return fmt.Errorf("--out: %w", err)
+		}
+	}
+	return nil
+}
+
+// sizes proves all cases, and writes or prints the tables.
+func (c *benchCmd) sizes(s *session, cases []benchCase) error {
+	programs, err := c.programs(s, cases)
+	if err != nil {
+		return err
+	}
+	var steps []string
+	for _, b := range cases {
 		for _, profile := range soundness.Profiles() {
 			for _, id := range hashes {
 				steps = append(steps, b.step(profile, id))
@@ -117,7 +205,7 @@ func (c *benchCmd) sizes(s *session, cases []benchCase) error {
 	}
 	r := s.report
 	p := s.newProgress(steps)
-	err := func() error {
+	err = func() error {
 		for i, b := range cases {
 			for _, profile := range soundness.Profiles() {
 				for _, id := range hashes {
@@ -139,26 +227,11 @@ func (c *benchCmd) sizes(s *session, cases []benchCase) error {
 	}
 	r.host(s)
 	s.text = benchMarkdown(s, r.Bench)
-	if c.Out == "" {
-		return nil
-	}
-	var object bytes.Buffer
-	e := json.NewEncoder(&object)
-	e.SetIndent("", "  ")
-	if err := e.Encode(r); err != nil {
-		return err
-	}
-	if err := writeFile(filepath.Join(string(c.Out), "size.json"), object.Bytes()); err != nil {
-		return fmt.Errorf("--out: %w", err)
-	}
-	if err := writeFile(filepath.Join(string(c.Out), "size.md"), s.text); err != nil {
-		return fmt.Errorf("--out: %w", err)
-	}
-	return nil
+	return c.save(s, nil)
 }
 
-// checkDir tells whether path is a directory that files can be written to.
-func checkDir(path string) error {
+// checkDir tells whether path is a directory that a file of the given name can be written to.
+func checkDir(path, name string) error {
 	info, err := os.Stat(path)
 	if err != nil {
 		return err
@@ -166,7 +239,7 @@ func checkDir(path string) error {
 	if !info.IsDir() {
 		return &fs.PathError{Op: "open", Path: path, Err: fs.ErrInvalid}
 	}
-	return checkWritable(filepath.Join(path, "size.json"))
+	return checkWritable(filepath.Join(path, name))
 }
 
 // hashes are the hash functions that are measured.

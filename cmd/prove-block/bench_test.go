@@ -19,7 +19,7 @@ func TestBenchSizes(t *testing.T) {
 	dir := t.TempDir()
 	var out, errs bytes.Buffer
 	s := &session{ctx: t.Context(), opts: &globals{Progress: "none"}, stdout: &out, stderr: &errs, threads: 2, report: &report{Version: version}}
-	c := benchCmd{Guests: guests, Out: fileName(dir)}
+	c := benchCmd{What: benchSize, Guests: guests, Out: fileName(dir)}
 	require.NoError(t, c.sizes(s, []benchCase{{"exit42", "none", nil}}))
 	assert.Empty(t, out.String()+errs.String())
 	assert.Equal(t, []string{"size.json", "size.md"}, list(t, dir))

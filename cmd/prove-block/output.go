@@ -50,6 +50,13 @@ type report struct {
 	Tables     []tableReport    `json:"tables,omitempty"`     // inspect
 	Parts      []partReport     `json:"parts,omitempty"`      // inspect
 	Bench      []benchResult    `json:"bench,omitempty"`      // bench
+
+	// bench --what speed and --what execution
+	Host        *hostReport         `json:"host,omitempty"`
+	Calibration []calibrationReport `json:"calibration,omitempty"`
+	Speed       []speedResult       `json:"speed,omitempty"`
+	Execution   []executionResult   `json:"execution,omitempty"`
+	Notes       []string            `json:"notes,omitempty"`
 }
 
 // exitReport is an exit status; which fields it has depends on the kind.

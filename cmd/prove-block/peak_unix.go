@@ -7,6 +7,17 @@ import (
 	"syscall"
 )
 
+// cpuTime is what the process has had of the processors so far, in its own code and in the
+// system's, in seconds; zeros if unknown.
+func cpuTime() (user, system float64) {
+	var u syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
+		return 0, 0
+	}
+	seconds := func(t syscall.Timeval) float64 { return float64(t.Nano()) / 1e9 }
+	return seconds(u.Utime), seconds(u.Stime)
+}
+
 // peakMemory is the largest resident size of the process so far, in bytes; 0 if unknown.
 func peakMemory() uint64 {
 	var u syscall.Rusage

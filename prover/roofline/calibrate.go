@@ -42,7 +42,7 @@ func Calibrate(ctx context.Context, threads int) (*Rates, error) {
 	}
 	var err error
 	r.Bandwidth, err = measure(ctx, threads, func() (func(), float64) {
-		from, to := make([]field.M31, stream), make([]field.M31, stream)
+		from, to := column(stream), make([]field.M31, stream)
 		return func() { copy(to, from) }, 2 * word * stream
 	})
 	return r, err
