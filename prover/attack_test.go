@@ -556,11 +556,13 @@ func TestAttack18Refresh(t *testing.T) {
 
 		// To another time: in the past, at its own time, behind the next access.
 		for _, unit := range []field.M31{0, ts / rv32im.RefreshUnit, row[c.Unit].Add(1), row[c.Unit].Add(2), 1<<12 - 1, 1 << 12, field.P - 1} {
-			for _, hi := range []field.M31{0, 1, row[c.GapHi], 1<<12 - 1, field.M31(0).Sub(1)} {
+			// The last two gaps leave a rest of 0 and 1, whatever they are themselves.
+			to := unit.Mul(rv32im.RefreshUnit)
+			gap, scale := to.Sub(ts).Sub(1), field.M31(rv32im.RefreshUnit).Inv()
+			for _, hi := range []field.M31{0, 1, row[c.GapHi], 1<<12 - 1, field.M31(0).Sub(1), gap.Mul(scale), gap.Sub(1).Mul(scale)} {
 				f := s.forge()
 				x := f.row(p)
 				x[c.Unit], x[c.GapHi] = unit, hi
-				to := unit.Mul(rv32im.RefreshUnit)
 				if to == now && hi == row[c.GapHi] {
 					continue
 				}
@@ -582,6 +584,46 @@ func TestAttack18Refresh(t *testing.T) {
 		f = s.forge()
 		f.add(rv32im.ChipRefresh, row...)
 		f.fails(t, "twice", "memory[")
+	}
+}
+
+// TestAttack18RefreshInBetween puts a refresh that nobody needs between two accesses: to a
+// time before the first one, or after the second one.
+func TestAttack18RefreshInBetween(t *testing.T) {
+	s := newScene(t, "keccak256", nil, 1<<40)
+	c := s.m.Chips[rv32im.ChipRefresh].(*rv32im.Refresh)
+	const unit = rv32im.RefreshUnit
+	tried := 0
+	for _, list := range s.accesses() {
+		for i := 1; i < len(list) && tried < 40; i++ {
+			x, y := list[i-1], list[i]
+			before := x.to / unit
+			if x.to != y.from || before == 0 || y.to-before*unit > unit || x.place == y.place {
+				continue
+			}
+			tried++
+			var value [2]field.M31
+			for _, m := range s.messages(x.place) {
+				if m.Bus.ID == rv32im.Memory.ID && m.Mult == 1 && m.Tuple[0] == x.address {
+					value = [2]field.M31(m.Tuple[1:3])
+				}
+			}
+			for _, to := range []field.M31{before, y.to/unit + 1} {
+				gap := to.Mul(unit).Sub(x.to).Sub(1)
+				for _, rest := range []field.M31{0, 1, gap & 0xffff} {
+					f := s.forge()
+					r := f.add(rv32im.ChipRefresh)
+					r[c.Live], r[c.Address], r[c.Ts], r[c.Unit] = 1, x.address, x.to, to
+					r[c.Value.Lo], r[c.Value.Hi] = value[0], value[1]
+					r[c.GapHi] = gap.Sub(rest).Mul(field.M31(unit).Inv())
+					f.retime(t, y.place, y.address, y.from, to.Mul(unit))
+					f.fails(t, fmt.Sprintf("from %d to %d before %d", x.to, to*unit, y.to), "range", "and 0 out of balance")
+				}
+			}
+		}
+	}
+	if tried < 40 {
+		t.Errorf("only %d accesses", tried)
 	}
 }
 
