@@ -1,6 +1,7 @@
 package prover
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"math"
@@ -299,18 +300,14 @@ func TestAttack34Truncated(t *testing.T) {
 	rejected(t, h.key, "bytes before", slices.Concat([]byte{0}, h.encoded), verifier.StageDecode)
 }
 
-// TestFlippedBits flips one bit at sampled places of the proof.
-func TestFlippedBits(t *testing.T) {
-	h := honestProof(t)
-	count := 2000
-	if testing.Short() {
-		count = 200
-	}
-	// One place in each of count equal parts; the first bytes, with the statement, besides.
-	rng := rand.New(rand.NewPCG(3, 3))
+// flip flips one bit in each of count equal parts of a proof, and of some in the first
+// bytes, which hold the statement. It gives the number of rejections by stage.
+func flip(t *testing.T, key *verifier.Key, encoded []byte, count int) map[verifier.Stage]int {
+	t.Helper()
+	rng := rand.New(rand.NewPCG(3, uint64(count)))
 	var places []int
 	for i := range count {
-		from, to := i*len(h.encoded)/count, (i+1)*len(h.encoded)/count
+		from, to := i*len(encoded)/count, (i+1)*len(encoded)/count
 		places = append(places, from+rng.IntN(to-from))
 	}
 	for i := 0; i < 2000; i += 4000 / count {
@@ -326,11 +323,11 @@ func TestFlippedBits(t *testing.T) {
 	for w := range workers {
 		seen[w] = map[verifier.Stage]int{}
 		wg.Go(func() {
-			b := slices.Clone(h.encoded)
+			b := slices.Clone(encoded)
 			for i := w; i < len(places); i += workers {
 				at, bit := places[i], byte(1)<<bits[i]
 				b[at] ^= bit
-				_, err := verifier.Verify(h.key, b, verifier.Policy{})
+				_, err := verifier.Verify(key, b, verifier.Policy{})
 				b[at] ^= bit
 				var e *verifier.Error
 				if !errors.As(err, &e) {
@@ -349,11 +346,38 @@ func TestFlippedBits(t *testing.T) {
 		}
 	}
 	t.Logf("%d places: %v", len(places), all)
+	return all
+}
+
+// TestFlippedBits flips single bits of the honest proof; all stages have something to notice.
+func TestFlippedBits(t *testing.T) {
+	h := honestProof(t)
+	if testing.Short() {
+		flip(t, h.key, h.encoded, 200)
+		return
+	}
+	all := flip(t, h.key, h.encoded, 2000)
 	for _, s := range stages(verifier.StageDecode, verifier.StageKey, verifier.StageStatement, verifier.StageShape, verifier.StageBuses, verifier.StageConstraints, verifier.StageOpenings, verifier.StageFRI) {
-		if all[s] == 0 && !testing.Short() {
+		if all[s] == 0 {
 			t.Errorf("no flipped bit is noticed at stage %s", s)
 		}
 	}
+}
+
+// TestFlippedBitsPoseidon2 does so with a proof of the other hash and another profile.
+func TestFlippedBitsPoseidon2(t *testing.T) {
+	if testing.Short() {
+		t.Skip("verification takes longer")
+	}
+	r, err := Prove(context.Background(), loadGuest(t, "exit42"), nil, Options{Profile: soundness.Balanced, Hash: hash.Poseidon2})
+	if err != nil {
+		t.Fatal(err)
+	}
+	key, err := verifier.NewKey(soundness.Balanced, hash.Poseidon2)
+	if err != nil {
+		t.Fatal(err)
+	}
+	flip(t, key, r.Proof, 100)
 }
 
 // The key says which profile and hash a proof must be for.
