@@ -1,6 +1,7 @@
 package prover
 
 import (
+	"encoding/binary"
 	"fmt"
 	"slices"
 	"strings"
@@ -119,6 +120,43 @@ func (s *scene) path(t testing.TB, leaf uint32) (out []place) {
 		out = append(out, rows[i])
 	}
 	return out
+}
+
+// TestAttack13LimbsOfLeaves: a word of a leaf has one pair of limbs, although other pairs
+// give the same element to the leaf's compression.
+func TestAttack13LimbsOfLeaves(t *testing.T) {
+	s := newScene(t, "exit42", nil, 1<<40)
+	c := s.m.Chips[rv32im.ChipPage].(*rv32im.Page)
+	tried := 0
+	for _, p := range s.rows(rv32im.ChipPage) {
+		cells, _ := s.at(p)
+		for i := range c.Words {
+			w := &c.Words[i]
+			lo, hi := cells[w.Old.Lo], cells[w.Old.Hi]
+			if cells[w.Ts] != 0 || hi%(1<<14) == 0 || cells[c.Changed] != 0 {
+				continue // accessed, or with other top bits
+			}
+			tried++
+			f := s.forge()
+			row := f.row(p)
+			row[w.Old.Lo], row[w.Old.Hi] = lo+1<<16, hi-1
+			row[w.New.Lo], row[w.New.Hi] = row[w.Old.Lo], row[w.Old.Hi]
+			f.fails(t, "limbs that carry", fmt.Sprintf("range16[%d]", lo+1<<16), "and 0 out of balance")
+			// The high limb of a word 2^31-1 away.
+			row[w.Old.Lo], row[w.Old.Hi] = lo.Sub(1), hi.Add(1<<15)
+			row[w.New.Lo], row[w.New.Hi] = row[w.Old.Lo], row[w.Old.Hi]
+			f.fails(t, "another word, equal modulo p", "false look-up: top[")
+			row[w.OldTop] = row[w.Old.Hi] >> 14
+			f.fails(t, "another word, equal modulo p, with its own top bits", "false look-up: hash[")
+			// Any other word.
+			row[w.Old.Lo], row[w.Old.Hi], row[w.OldTop] = lo^1, hi, hi>>14
+			row[w.New.Lo], row[w.New.Hi] = row[w.Old.Lo], row[w.Old.Hi]
+			f.fails(t, "another word", "false look-up: hash[", "and 0 out of balance")
+		}
+	}
+	if tried < 5 {
+		t.Errorf("only %d words", tried)
+	}
 }
 
 // TestAttack14InitialisedTwice: a leaf that is opened twice would give its addresses two
@@ -418,8 +456,24 @@ func TestAttack17ClosedNode(t *testing.T) {
 	f.row(path[0])[c.OpenRight] = 1
 	f.fails(t, "an open leaf without words", fmt.Sprintf("node[26 %d 0 ", leaf+1))
 
-	// A leaf changes with words that no store wrote.
+	// A leaf that is open, but whose words stay zero, or aren't wanted.
 	page := s.m.Chips[rv32im.ChipPage].(*rv32im.Page)
+	for _, col := range []air.Col{page.Kept, page.Dropped} {
+		f = forged()
+		f.row(path[0])[c.OpenRight] = 1
+		row := f.add(rv32im.ChipPage)
+		row[page.Index], row[col] = leaf+1, 1
+		set(row, page.Old, memtree.Zero(memtree.LeafLevel))
+		set(row, page.New, other)
+		f.fails(t, "a leaf changes without its words", "the digest changes on changed rows only")
+		set(row, page.New, memtree.Zero(memtree.LeafLevel))
+		f.fails(t, "a leaf that doesn't change", fmt.Sprintf("node[26 %d ", leaf+1))
+		row[col], row[page.Changed] = 0, 1
+		set(row, page.New, other)
+		f.fails(t, "a leaf with another digest than that of its words", "false look-up: hash[")
+	}
+
+	// A leaf changes with words that no store wrote.
 	words := [memtree.BlockWords]uint32{7: 99}
 	other = memtree.Leaf(&words)
 	f = forged()
@@ -454,6 +508,81 @@ func TestAttack17ClosedNode(t *testing.T) {
 		set(row, c.New, memtree.Node(right, right))
 		f.fails(t, fmt.Sprint("a node at level ", level), "range-small[32 ")
 	}
+}
+
+// TestAttack17KeptBack: what a program put out can't be kept out of the last root. The
+// outputs are zeros, so that only a limb of their length changes in memory.
+func TestAttack17KeptBack(t *testing.T) {
+	for n, constraint := range map[int]string{5: "kept words, low limb", 1 << 16: "kept words, high limb"} {
+		if testing.Short() && n > 5 {
+			continue
+		}
+		s := newScene(t, "echo", make([]byte, n), 1<<40)
+		c := s.m.Chips[rv32im.ChipNode].(*rv32im.TreeNode)
+		page := s.m.Chips[rv32im.ChipPage].(*rv32im.Page)
+		const leaf = memtree.OutputQuarter << (memtree.LeafLevel - memtree.QuarterLevel)
+		f := s.forge()
+		f.statement.Output = memtree.OpenOutput(
+			func(uint32) [memtree.BlockWords]uint32 { return [memtree.BlockWords]uint32{} },
+			func(level int, _ uint32) hash.Digest { return memtree.Zero(level) })
+		for _, p := range s.path(t, leaf) {
+			row := f.row(p)
+			row[c.Changed] = 0
+			set(row, c.New, get(row, c.Old))
+			set(row, c.LeftNew, get(row, c.LeftOld))
+			set(row, c.RightNew, get(row, c.RightOld))
+		}
+		var row []field.M31
+		for _, p := range s.rows(rv32im.ChipPage) {
+			if cells, _ := s.at(p); cells[page.Index] == leaf {
+				row = f.row(p)
+			}
+		}
+		set(row, page.New, get(row, page.Old))
+		row[page.Changed], row[page.Kept] = 0, 1
+		f.fails(t, "an output kept back", constraint)
+		row[page.Kept], row[page.Dropped] = 0, 1
+		f.fails(t, "an output dropped", fmt.Sprintf("node[26 %d 0 ", leaf), fmt.Sprintf("node[26 %d 1 ", leaf))
+		row[page.Dropped] = 0
+		f.fails(t, "a leaf without a flag", "memory[")
+	}
+}
+
+// TestAttack13Output: an output word can't be passed off as one that is equal modulo p.
+func TestAttack13Output(t *testing.T) {
+	s := newScene(t, "exit42", nil, 1<<40)
+	c := s.m.Chips[rv32im.ChipNode].(*rv32im.TreeNode)
+	page := s.m.Chips[rv32im.ChipPage].(*rv32im.Page)
+	const leaf = memtree.OutputQuarter << (memtree.LeafLevel - memtree.QuarterLevel)
+	const word = 4 // the first after the header: "fort"
+	f := s.forge()
+	var words [memtree.BlockWords]uint32
+	for i := range words {
+		words[i] = binary.LittleEndian.Uint32(f.statement.Output.Blocks[4*i:])
+	}
+	words[word] += field.P // "fort" is below 2^31
+	binary.LittleEndian.PutUint32(f.statement.Output.Blocks[4*word:], words[word])
+	var row []field.M31
+	for _, p := range s.rows(rv32im.ChipPage) {
+		if cells, _ := s.at(p); cells[page.Index] == leaf {
+			row = f.row(p)
+		}
+	}
+	digest := memtree.Leaf(&words)
+	set(row, page.New, digest)
+	for _, p := range s.path(t, leaf) {
+		row := f.row(p)
+		set(row, c.LeftNew, digest)
+		digest = memtree.Node(digest, get(row, c.RightNew))
+		set(row, c.New, digest)
+	}
+	f.fails(t, "another word, with the top bits of the true one", "false look-up: hash[", "and 0 out of balance")
+	row[page.Words[word].NewTop] = field.M31(words[word] >> 30)
+	f.fails(t, "another word, with its own top bits", "false look-up: top[", "and 0 out of balance")
+	// As the bus has it, it is another word.
+	w := page.Words[word].New
+	row[w.Lo], row[w.Hi] = field.M31(words[word]&0xffff), field.M31(words[word]>>16)
+	f.fails(t, "another word on the bus", "memory[")
 }
 
 // access is a row that takes a word and puts it back.
@@ -669,13 +798,12 @@ func TestAttack19WriteToZero(t *testing.T) {
 		if value == [2]field.M31{} {
 			t.Fatal("the value is 0")
 		}
-		z, j := f.row(zeroPage), f.row(junkPage)
+		z := f.row(zeroPage)
 		lo, hi, at := row[old], row[old+1], row[ts]
 		row[rd] = 0
 		row[old], row[old+1], row[ts] = z[zeroWord.New.Lo], z[zeroWord.New.Hi], z[zeroWord.Ts]
-		z = f.row(zeroPage)
 		z[zeroWord.New.Lo], z[zeroWord.New.Hi], z[zeroWord.Ts] = value[0], value[1], last.to
-		j = f.row(junkPage)
+		j := f.row(junkPage)
 		j[junkWord.New.Lo], j[junkWord.New.Hi], j[junkWord.Ts] = lo, hi, at
 		return f, row[column(a, "pc")]
 	}
