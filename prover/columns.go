@@ -2,6 +2,8 @@ package prover
 
 import (
 	"context"
+	"runtime"
+	"sync"
 
 	"github.com/orrery/orrery/circle"
 	"github.com/orrery/orrery/circle/fft"
@@ -36,8 +38,8 @@ func newEngine(ctx context.Context, l *verifier.Layout, p soundness.Params, h ha
 	}
 }
 
-// columns are committed polynomials of one table and tree: coefficients, and values on
-// the committed domain.
+// columns are committed polynomials of one table and tree: coefficients, while they are
+// needed, and values on the committed domain.
 type columns struct {
 	coeffs [][]field.M31
 	lde    [][]field.M31
@@ -50,6 +52,10 @@ func (e *engine) interpolate(cols [][]field.M31) error {
 	return e.ctx.Err()
 }
 
+// release makes memory that was given up available at once. The collector would wait until the
+// heap has doubled; it takes a millisecond or two, because columns hold no pointers.
+func release() { runtime.GC() }
+
 // extend evaluates coefficients on the committed domain.
 func (e *engine) extend(coeffs [][]field.M31) (columns, error) {
 	e.clock.part(PartTransform)
@@ -59,6 +65,30 @@ func (e *engine) extend(coeffs [][]field.M31) (columns, error) {
 			c.lde[i] = make([]field.M31, len(coeffs[i])<<e.params.LogBlowup)
 			fft.Extend(c.lde[i], coeffs[i], e.domain)
 		}
+	})
+	return c, e.ctx.Err()
+}
+
+// extendValues evaluates columns that are given by their trace values, which stay as they are,
+// on the committed domain. Their coefficients aren't kept: to compute them again later costs less
+// than memory for both.
+func (e *engine) extendValues(values [][]field.M31) (columns, error) {
+	e.clock.part(PartTransform)
+	c := columns{lde: make([][]field.M31, len(values))}
+	var scratch sync.Pool // of one column for each goroutine
+	par.For(e.threads, len(values), func(i int) {
+		if e.ctx.Err() != nil {
+			return
+		}
+		coeffs, _ := scratch.Get().(*[]field.M31)
+		if coeffs == nil || len(*coeffs) != len(values[i]) {
+			coeffs = new(make([]field.M31, len(values[i])))
+		}
+		copy(*coeffs, values[i])
+		fft.Inverse(*coeffs, e.trace)
+		c.lde[i] = make([]field.M31, len(values[i])<<e.params.LogBlowup)
+		fft.Extend(c.lde[i], *coeffs, e.domain)
+		scratch.Put(coeffs)
 	})
 	return c, e.ctx.Err()
 }

@@ -28,10 +28,23 @@ func (c *committed) group(tree int, g *verifier.Group) (cols columns) {
 	return cols
 }
 
+// dropCoefficients gives the memory of all coefficients up.
+func (c *committed) dropCoefficients() {
+	for _, tables := range c.tables {
+		for i := range tables {
+			tables[i].coeffs = nil
+		}
+	}
+	c.composition.coeffs = nil
+}
+
 // runningSum gives the six columns of a table's running sum.
 func (c *committed) runningSum(i int, t *verifier.Table) columns {
 	at := field.Degree * (t.AIR.Interactions() - 1)
 	all := c.tables[proof.Interaction][i]
+	if all.coeffs == nil {
+		return columns{lde: all.lde[at:]}
+	}
 	return columns{coeffs: all.coeffs[at:], lde: all.lde[at:]}
 }
 

@@ -66,15 +66,7 @@ func proveWitness(ctx context.Context, key *verifier.Key, w *Witness, threads in
 	}
 	cols.tables[proof.Main] = make([]columns, len(layout.Tables))
 	for i := range layout.Tables {
-		c.part(PartPrepare)
-		coeffs := make([][]field.M31, len(w.Main[i]))
-		for k, c := range w.Main[i] {
-			coeffs[k] = append([]field.M31(nil), c...)
-		}
-		if err := e.interpolate(coeffs); err != nil {
-			return nil, err
-		}
-		if cols.tables[proof.Main][i], err = e.extend(coeffs); err != nil {
+		if cols.tables[proof.Main][i], err = e.extendValues(w.Main[i]); err != nil {
 			return nil, err
 		}
 	}
@@ -97,13 +89,17 @@ func proveWitness(ctx context.Context, key *verifier.Key, w *Witness, threads in
 		if err != nil {
 			return nil, err
 		}
-		w.Main[i] = nil // the coefficients and the extension remain
 		p.Sums[i] = sum
 		shares[i] = scalars
 		shares[i].Share = sum.MulBase(field.New(1 << t.LogHeight).Inv())
 		if err := e.interpolate(values); err != nil {
 			return nil, err
 		}
+		// Nobody needs the trace values any more.
+		if err := e.interpolate(w.Main[i]); err != nil {
+			return nil, err
+		}
+		cols.tables[proof.Main][i].coeffs = w.Main[i]
 		if cols.tables[proof.Interaction][i], err = e.extend(values); err != nil {
 			return nil, err
 		}
@@ -116,12 +112,14 @@ func proveWitness(ctx context.Context, key *verifier.Key, w *Witness, threads in
 	tr.Ext(verifier.LabelSums, p.Sums)
 
 	// The composition polynomial.
+	release()
 	c.Phase(PhaseConstraints)
 	lambda := tr.DrawE(verifier.LabelLambda)
 	coeffs, err := e.compose(cols.tables[proof.Preprocessed], cols.tables[proof.Main], cols.tables[proof.Interaction], shares, lambda)
 	if err != nil {
 		return nil, err
 	}
+	release()
 	if cols.composition, err = e.extend(coeffs); err != nil {
 		return nil, err
 	}
@@ -141,6 +139,9 @@ func proveWitness(ctx context.Context, key *verifier.Key, w *Witness, threads in
 		return nil, err
 	}
 	tr.Ext(verifier.LabelValues, p.Values)
+	w.Main, coeffs = nil, nil
+	cols.dropCoefficients()
+	release()
 	c.part(PartGrind)
 	if p.BatchNonce, err = grind.Grind(ctx, tr, verifier.LabelBatchGrind, params.BatchGrind, threads); err != nil {
 		return nil, err

@@ -99,6 +99,7 @@ func Prove(ctx context.Context, program *rv.Program, input []byte, o Options) (*
 		return nil, fmt.Errorf("prover: %w", err)
 	}
 	run = nil
+	release()
 	r.Trace = time.Since(start) - r.Execute
 	w := witness(program, tables, gas, r.Cycles)
 
