@@ -27,6 +27,7 @@ type engine struct {
 	trace   *fft.Twiddles // canonic cosets up to the largest trace height
 	domain  *fft.Twiddles // canonic cosets up to the largest committed height
 	quot    *fft.Twiddles // constraint domains
+	part    *fft.Twiddles // as many points of the committed domain as the trace has rows
 }
 
 func newEngine(ctx context.Context, l *verifier.Layout, p soundness.Params, h hash.Hasher, threads int) *engine {
@@ -35,11 +36,12 @@ func newEngine(ctx context.Context, l *verifier.Layout, p soundness.Params, h ha
 		trace:  fft.NewTwiddles(circle.Canonic(l.LogHeight)),
 		domain: fft.NewTwiddles(circle.Canonic(l.LogHeight + p.LogBlowup)),
 		quot:   fft.NewTwiddles(circle.ConstraintDomain(l.LogHeight, p.LogBlowup)),
+		part:   fft.NewTwiddles(circle.ConstraintDomain(l.LogHeight-1, p.LogBlowup+1)),
 	}
 }
 
-// columns are committed polynomials of one table and tree: coefficients, while they are
-// needed, and values on the committed domain.
+// columns are committed polynomials of one table and tree: coefficients, if they are kept,
+// and values on the committed domain.
 type columns struct {
 	coeffs [][]field.M31
 	lde    [][]field.M31
@@ -70,28 +72,57 @@ func (e *engine) extend(coeffs [][]field.M31) (columns, error) {
 }
 
 // extendValues evaluates columns that are given by their trace values, which stay as they are,
-// on the committed domain. Their coefficients aren't kept: to compute them again later costs less
-// than memory for both.
+// on the committed domain.
 func (e *engine) extendValues(values [][]field.M31) (columns, error) {
 	e.clock.part(PartTransform)
 	c := columns{lde: make([][]field.M31, len(values))}
-	var scratch sync.Pool // of one column for each goroutine
+	var s scratch
 	par.For(e.threads, len(values), func(i int) {
 		if e.ctx.Err() != nil {
 			return
 		}
-		coeffs, _ := scratch.Get().(*[]field.M31)
-		if coeffs == nil || len(*coeffs) != len(values[i]) {
-			coeffs = new(make([]field.M31, len(values[i])))
-		}
+		coeffs := s.get(len(values[i]))
 		copy(*coeffs, values[i])
 		fft.Inverse(*coeffs, e.trace)
 		c.lde[i] = make([]field.M31, len(values[i])<<e.params.LogBlowup)
 		fft.Extend(c.lde[i], *coeffs, e.domain)
-		scratch.Put(coeffs)
+		s.put(coeffs)
 	})
 	return c, e.ctx.Err()
 }
+
+// withCoefficients calls f for each column, several at a time, with its number and its
+// coefficients, which f must not keep. They are computed from values on the committed domain:
+// that costs less time than the memory to keep them.
+func (e *engine) withCoefficients(lde [][]field.M31, f func(i int, coeffs []field.M31)) {
+	var s scratch
+	par.For(e.threads, len(lde), func(i int) {
+		if e.ctx.Err() != nil {
+			return
+		}
+		n := len(lde[i]) >> e.params.LogBlowup
+		coeffs := s.get(n)
+		// The first n/2 points of each half are a domain of n points.
+		copy(*coeffs, lde[i][:n/2])
+		copy((*coeffs)[n/2:], lde[i][len(lde[i])/2:][:n/2])
+		fft.Inverse(*coeffs, e.part)
+		f(i, *coeffs)
+		s.put(coeffs)
+	})
+}
+
+// scratch holds columns that are used one after the other.
+type scratch struct{ pool sync.Pool }
+
+// get gives a column of n elements of whatever value.
+func (s *scratch) get(n int) *[]field.M31 {
+	if c, _ := s.pool.Get().(*[]field.M31); c != nil && len(*c) == n {
+		return c
+	}
+	return new(make([]field.M31, n))
+}
+
+func (s *scratch) put(c *[]field.M31) { s.pool.Put(c) }
 
 // commit builds a tree over the tables' columns, in the order of the layout.
 func (e *engine) commit(which int, tables []columns) (*tree.Tree, error) {

@@ -10,42 +10,27 @@ import (
 	"github.com/orrery/orrery/verifier"
 )
 
-// committed is all columns of a proof: by tree and table; the composition's stand alone.
+// committed is all columns of a proof, without coefficients: by tree and table; the composition's
+// stand alone.
 type committed struct {
 	tables      [proof.Composition][]columns
 	composition columns
 }
 
 // group gives the columns of a group, in order.
-func (c *committed) group(tree int, g *verifier.Group) (cols columns) {
+func (c *committed) group(tree int, g *verifier.Group) (cols [][]field.M31) {
 	if tree == proof.Composition {
-		return c.composition
+		return c.composition.lde
 	}
 	for _, t := range g.Tables {
-		cols.coeffs = append(cols.coeffs, c.tables[tree][t].coeffs...)
-		cols.lde = append(cols.lde, c.tables[tree][t].lde...)
+		cols = append(cols, c.tables[tree][t].lde...)
 	}
 	return cols
 }
 
-// dropCoefficients gives the memory of all coefficients up.
-func (c *committed) dropCoefficients() {
-	for _, tables := range c.tables {
-		for i := range tables {
-			tables[i].coeffs = nil
-		}
-	}
-	c.composition.coeffs = nil
-}
-
 // runningSum gives the six columns of a table's running sum.
-func (c *committed) runningSum(i int, t *verifier.Table) columns {
-	at := field.Degree * (t.AIR.Interactions() - 1)
-	all := c.tables[proof.Interaction][i]
-	if all.coeffs == nil {
-		return columns{lde: all.lde[at:]}
-	}
-	return columns{coeffs: all.coeffs[at:], lde: all.lde[at:]}
+func (c *committed) runningSum(i int, t *verifier.Table) [][]field.M31 {
+	return c.tables[proof.Interaction][i].lde[field.Degree*(t.AIR.Interactions()-1):]
 }
 
 // point is the out-of-domain point lifted down to a height.
@@ -67,7 +52,7 @@ func (e *engine) evaluate(c *committed, z circle.PointE) ([]field.E, error) {
 					if here == nil {
 						here = fft.NewEvaluator(at, log)
 					}
-					copy(values[g.First:], fft.EvalAll(e.threads, c.group(tree, g).coeffs, here))
+					e.evaluateAll(values[g.First:], c.group(tree, g), here)
 				}
 			}
 		}
@@ -76,7 +61,7 @@ func (e *engine) evaluate(c *committed, z circle.PointE) ([]field.E, error) {
 				if next == nil {
 					next = fft.NewEvaluator(at.AddBase(circle.Generator(log)), log)
 				}
-				copy(values[t.Next:], fft.EvalAll(e.threads, c.runningSum(i, t).coeffs, next))
+				e.evaluateAll(values[t.Next:], c.runningSum(i, t), next)
 			}
 		}
 		if err := e.ctx.Err(); err != nil {
@@ -84,6 +69,11 @@ func (e *engine) evaluate(c *committed, z circle.PointE) ([]field.E, error) {
 		}
 	}
 	return values, nil
+}
+
+// evaluateAll sets dst to the values of columns at the point of at.
+func (e *engine) evaluateAll(dst []field.E, cols [][]field.M31, at *fft.Evaluator) {
+	e.withCoefficients(cols, func(i int, coeffs []field.M31) { dst[i] = at.Eval(coeffs) })
 }
 
 // quotient computes the batched DEEP quotient on the largest domain.
@@ -103,12 +93,12 @@ func (e *engine) quotient(c *committed, values, weights []field.E, z circle.Poin
 	for tree := range l.Groups {
 		for i := range l.Groups[tree] {
 			g := &l.Groups[tree][i]
-			add(g.LogHeight, g.First, c.group(tree, g).lde, e.point(z, g.LogHeight))
+			add(g.LogHeight, g.First, c.group(tree, g), e.point(z, g.LogHeight))
 		}
 	}
 	for i := range l.Tables {
 		if t := &l.Tables[i]; t.Next >= 0 {
-			add(t.LogHeight, t.Next, c.runningSum(i, t).lde, e.point(z, t.LogHeight).AddBase(circle.Generator(t.LogHeight)))
+			add(t.LogHeight, t.Next, c.runningSum(i, t), e.point(z, t.LogHeight).AddBase(circle.Generator(t.LogHeight)))
 		}
 	}
 	return commit.Quotients(e.ctx, l.LogHeight+e.params.LogBlowup, batches, e.threads)

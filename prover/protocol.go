@@ -89,20 +89,17 @@ func proveWitness(ctx context.Context, key *verifier.Key, w *Witness, threads in
 		if err != nil {
 			return nil, err
 		}
+		w.Main[i] = nil // its extension remains
 		p.Sums[i] = sum
 		shares[i] = scalars
 		shares[i].Share = sum.MulBase(field.New(1 << t.LogHeight).Inv())
 		if err := e.interpolate(values); err != nil {
 			return nil, err
 		}
-		// Nobody needs the trace values any more.
-		if err := e.interpolate(w.Main[i]); err != nil {
-			return nil, err
-		}
-		cols.tables[proof.Main][i].coeffs = w.Main[i]
 		if cols.tables[proof.Interaction][i], err = e.extend(values); err != nil {
 			return nil, err
 		}
+		cols.tables[proof.Interaction][i].coeffs = nil
 	}
 	if trees[proof.Interaction], err = e.commit(proof.Interaction, cols.tables[proof.Interaction]); err != nil {
 		return nil, err
@@ -123,6 +120,7 @@ func proveWitness(ctx context.Context, key *verifier.Key, w *Witness, threads in
 	if cols.composition, err = e.extend(coeffs); err != nil {
 		return nil, err
 	}
+	cols.composition.coeffs, coeffs = nil, nil
 	if trees[proof.Composition], err = e.commitComposition(cols.composition); err != nil {
 		return nil, err
 	}
@@ -139,9 +137,6 @@ func proveWitness(ctx context.Context, key *verifier.Key, w *Witness, threads in
 		return nil, err
 	}
 	tr.Ext(verifier.LabelValues, p.Values)
-	w.Main, coeffs = nil, nil
-	cols.dropCoefficients()
-	release()
 	c.part(PartGrind)
 	if p.BatchNonce, err = grind.Grind(ctx, tr, verifier.LabelBatchGrind, params.BatchGrind, threads); err != nil {
 		return nil, err

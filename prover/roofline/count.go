@@ -54,14 +54,13 @@ func (c *counter) task(phase, part string) *Task {
 	return t
 }
 
-// trace counts that main columns are written, and copied for interpolation.
+// trace counts that main columns are written.
 func (c *counter) trace() {
 	var cells uint64
 	for _, t := range c.l.Tables {
 		cells += uint64(len(t.AIR.Main)) << t.LogHeight
 	}
 	c.task(prover.PhaseTrace, "").Bytes += word * cells
-	c.task(prover.PhaseMain, prover.PartPrepare).Bytes += 2 * word * cells
 }
 
 // layers is the number of butterflies in a transform of 2^log elements.
@@ -169,7 +168,7 @@ func (c *counter) open() {
 	grind.Ops[hashKernel(c.id)] += 1 << c.p.BatchGrind
 	batch := func(width, log int) {
 		evaluate.Ops[Dot] += uint64(width) << log
-		evaluate.Bytes += word * uint64(width) << log
+		evaluate.interpolate(uint64(width), log) // coefficients aren't kept
 		ops := quotientOps
 		ops[Accumulate] += uint64(width)
 		quotient.Ops.add(ops, 1<<(log+c.p.LogBlowup))
