@@ -30,6 +30,51 @@ func planes(cols [][]field.M31) []vec.Planes {
 	return out
 }
 
+// combiner adds up constraints times powers of a challenge, on a block of rows. Constraints over
+// the base field wait until there are many of them.
+type combiner struct {
+	dst     vec.Planes
+	powers  []field.E
+	buffers [waiting][]field.M31
+	cols    [][]field.M31 // what waits, in the buffers
+	scalars []field.E
+	product vec.Planes
+}
+
+// waiting is the number of constraints that wait: their blocks fill half of the first-level cache.
+const waiting = 8
+
+func newCombiner(powers []field.E) *combiner {
+	c := &combiner{powers: powers, product: vec.MakePlanes(vm.BlockRows)}
+	for i := range c.buffers {
+		c.buffers[i] = make([]field.M31, vm.BlockRows)
+	}
+	return c
+}
+
+// add adds constraint i.
+func (c *combiner) add(i int, v vm.Output) {
+	n := len(c.dst[0])
+	if v.Ext != nil {
+		p := vec.Slice(c.product, 0, n)
+		vec.MulConstE(p, *v.Ext, c.powers[i])
+		vec.AddE(c.dst, c.dst, p)
+		return
+	}
+	col := c.buffers[len(c.cols)][:n]
+	copy(col, v.Base)
+	c.cols, c.scalars = append(c.cols, col), append(c.scalars, c.powers[i])
+	if len(c.cols) == waiting {
+		c.flush()
+	}
+}
+
+// flush adds what waits.
+func (c *combiner) flush() {
+	vec.AccConsts(c.dst, c.cols, c.scalars)
+	c.cols, c.scalars = c.cols[:0], c.scalars[:0]
+}
+
 // constraintSums adds to acc, on the constraint domain of the table's height, the
 // combination of the table's constraints by powers of lambda.
 func (e *engine) constraintSums(acc vec.Planes, t *verifier.Table, pre, main, inter columns, s vm.Scalars, powers []field.E) {
@@ -50,19 +95,12 @@ func (e *engine) constraintSums(acc vec.Planes, t *verifier.Table, pre, main, in
 		sums := vec.Slice(acc, which*height, (which+1)*height)
 		par.Chunks(e.threads, height, func(lo, hi int) {
 			m := vm.NewMachine(bound.Program())
-			product := vec.MakePlanes(vm.BlockRows)
+			c := newCombiner(powers)
 			for ; lo < hi && e.ctx.Err() == nil; lo += vm.BlockRows {
 				end := min(lo+vm.BlockRows, hi)
-				dst := vec.Slice(sums, lo, end)
-				m.Run(bound, in, lo, end, func(i int, v vm.Output) {
-					if v.Ext == nil {
-						vec.AccConst(dst, v.Base, powers[i])
-						return
-					}
-					p := vec.Slice(product, 0, end-lo)
-					vec.MulConstE(p, *v.Ext, powers[i])
-					vec.AddE(dst, dst, p)
-				})
+				c.dst = vec.Slice(sums, lo, end)
+				m.Run(bound, in, lo, end, c.add)
+				c.flush()
 			}
 		})
 	}

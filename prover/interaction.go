@@ -55,9 +55,13 @@ func (e *engine) interact(t *verifier.Table, main, pre [][]field.M31, s vm.Scala
 					once.Do(func() { err = errDenominator })
 				}
 			})
-			for i := range values {
+			last := vec.Slice(values[n-1], lo, end)
+			for i := n - 1; i >= 0; i-- {
 				dst := vec.Slice(values[i], lo, end)
 				vec.MulE(dst, dst, vec.Slice(numerators[i], 0, end-lo))
+				if i < n-1 {
+					vec.AddE(last, last, dst) // which holds the row's sum in the end
+				}
 			}
 		}
 	})
@@ -67,30 +71,23 @@ func (e *engine) interact(t *verifier.Table, main, pre [][]field.M31, s vm.Scala
 	if err != nil {
 		return nil, sum, err
 	}
-	return cols, e.accumulate(t.LogHeight, values), nil
+	return cols, e.accumulate(t.LogHeight, values[n-1]), nil
 }
 
-// accumulate replaces the last interaction column, which holds its own fractions, by the
-// running sum of the fractions of all columns, and returns their total. The running sum S
-// starts at zero, and S(next) - S + total/height is the sum of the row's fractions.
-func (e *engine) accumulate(log int, values []vec.Planes) field.E {
+// accumulate replaces the rows' sums of all fractions, in the last interaction column, by the
+// running sum, and returns their total. The running sum S starts at zero, and
+// S(next) - S + total/height is the sum of the row's fractions.
+func (e *engine) accumulate(log int, last vec.Planes) field.E {
 	height := 1 << log
-	last := values[len(values)-1]
-	for _, v := range values[:len(values)-1] {
-		for k := range last {
-			vec.Add(last[k], last[k], v[k])
-		}
-	}
-	var total field.E
-	sums := make([]field.M31, field.Degree)
-	for k := range last {
+	var coords [field.Degree]field.M31
+	par.For(e.threads, field.Degree, func(k int) {
 		var s field.M31
 		for _, x := range last[k] {
 			s = s.Add(x)
 		}
-		sums[k] = s
-	}
-	total = field.FromCoords([field.Degree]field.M31(sums))
+		coords[k] = s
+	})
+	total := field.FromCoords(coords)
 	share := total.MulBase(field.New(uint64(height)).Inv()).Coords()
 	par.For(e.threads, field.Degree, func(k int) {
 		var s field.M31
