@@ -29,6 +29,7 @@ type benchCmd struct {
 	Guests fileName     `default:"testdata/guests" placeholder:"DIR" help:"Directory with the guests of the repository; testdata/guests unless told."`
 	Only   []string     `placeholder:"GUEST" help:"Leave out all other guests; names with commas between them."`
 	Quick  bool         `help:"speed and execution: small inputs, which say little of speed."`
+	Growth bool         `help:"speed: instead of different guests and profiles one guest, with 2^16 to 2^22 cycles."`
 	Rounds int          `default:"1" placeholder:"N" help:"speed: prove everything N times and keep the round of median time; execution: at least N rounds. 1 unless told."`
 	Out    fileName     `placeholder:"DIR" help:"Existing directory for the results as JSON, as a table (Markdown) and, for speed, as a picture (SVG)."`
 }
@@ -123,7 +124,11 @@ func (c *benchCmd) Run(s *session) error {
 	}
 	switch c.What {
 	case benchSpeed:
-		cases, err := c.choose(speedCases(c.Quick))
+		cases := speedCases(c.Quick)
+		if c.Growth {
+			cases = growthCases(c.Quick)
+		}
+		cases, err := c.choose(cases)
 		if err != nil {
 			return err
 		}

@@ -25,7 +25,7 @@ type chart struct {
 
 const (
 	pictureWidth = 1000
-	labelWidth   = 290
+	labelWidth   = 330
 	afterWidth   = 120
 	barHeight    = 22
 	legendColumn = 240
@@ -116,10 +116,11 @@ func speedPicture(lines []speedResult) []byte {
 			t.values[segment] += 1e6 * p.Seconds / cycles
 		}
 		times.bars = append(times.bars, t)
-		if slices.ContainsFunc(cells.bars, func(b barLine) bool { return b.label == x.Guest }) {
+		label := x.Guest + " " + x.Input
+		if slices.ContainsFunc(cells.bars, func(b barLine) bool { return b.label == label }) {
 			continue
 		}
-		l := barLine{x.Guest, map[string]float64{}, fmt.Sprintf("%.1f cells", x.CellsPerCycle)}
+		l := barLine{label, map[string]float64{}, fmt.Sprintf("%.1f cells", x.CellsPerCycle)}
 		for _, t := range x.Tables {
 			name(&cells, t.Chip)
 			l.values[t.Chip] += float64(t.Cells) / cycles

@@ -42,8 +42,8 @@ func TestPicture(t *testing.T) {
 		}
 	}
 	assert.Subset(t, text, []string{"a < b & \"c\"", "<first>", "second", "nothing", "one", "two", "one: 1"})
-	// Of 590 units for a sum of 4.
-	assert.Equal(t, map[string]int{"1000": 1, "147.50": 1, "442.50": 1, "295.00": 1, "12": 3}, widths)
+	// Of 550 units for a sum of 4.
+	assert.Equal(t, map[string]int{"1000": 1, "137.50": 1, "412.50": 1, "275.00": 1, "12": 3}, widths)
 }
 
 func TestSpeedCases(t *testing.T) {
@@ -52,6 +52,13 @@ func TestSpeedCases(t *testing.T) {
 			assert.FileExists(t, guests+"/"+c.guest+".elf")
 		}
 	}
-	assert.Len(t, speedRuns(speedCases(true), make([]*rv.Program, 4), 2), 8)
-	assert.Len(t, speedRuns(speedCases(true), make([]*rv.Program, 4), 1), 7)
+	assert.Len(t, speedRuns(speedCases(true), make([]*rv.Program, 4), 2, true), 8)
+	assert.Len(t, speedRuns(speedCases(true), make([]*rv.Program, 4), 1, true), 7)
+	assert.Len(t, speedRuns(speedCases(true), make([]*rv.Program, 4), 2, false), 4)
+	var links []string
+	for _, c := range growthCases(false) {
+		links = append(links, c.about)
+	}
+	assert.Equal(t, []string{"13 links", "27 links", "55 links", "111 links", "223 links", "446 links", "892 links"}, links)
+	assert.Len(t, growthCases(true), 2)
 }

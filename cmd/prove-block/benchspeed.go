@@ -36,6 +36,22 @@ func speedCases(quick bool) []benchCase {
 	}
 }
 
+// growthCases are runs of one guest, each but the first with twice the cycles of the one before.
+func growthCases(quick bool) []benchCase {
+	const first = 16
+	last := 22
+	if quick {
+		last = first + 1
+	}
+	var cases []benchCase
+	for k := first; k <= last; k++ {
+		// A link takes 4,693 cycles, 223 of them 2^20.
+		links := uint32(223<<k) >> 20
+		cases = append(cases, benchCase{"sha256chain", fmt.Sprintf("%d links", links), word(links)})
+	}
+	return cases
+}
+
 // speedRun is a way to prove a case.
 type speedRun struct {
 	benchCase
@@ -49,12 +65,15 @@ func (r *speedRun) step() string {
 	return fmt.Sprintf("%s, threads: %d", r.benchCase.step(r.profile, r.hash), r.threads)
 }
 
-// speedRuns are all cases in the profile fast with Blake2s, and the first one also in the other
-// profiles, with Poseidon2, and on one thread.
-func speedRuns(cases []benchCase, programs []*rv.Program, threads int) []speedRun {
+// speedRuns are all cases in the profile fast with Blake2s, and with more the first one also in the
+// other profiles, with Poseidon2, and on one thread.
+func speedRuns(cases []benchCase, programs []*rv.Program, threads int, more bool) []speedRun {
 	var runs []speedRun
 	for i, b := range cases {
 		runs = append(runs, speedRun{b, programs[i], soundness.Fast, hash.Blake2s, threads})
+	}
+	if !more {
+		return runs
 	}
 	first := runs[0]
 	add := func(profile soundness.Profile, id hash.ID, n int) {
@@ -131,7 +150,7 @@ func (c *benchCmd) speed(s *session, cases []benchCase) error {
 		return err
 	}
 	const calibration = "calibration"
-	runs := speedRuns(cases, programs, s.threads)
+	runs := speedRuns(cases, programs, s.threads, !c.Growth)
 	steps := []string{calibration}
 	for _, x := range runs {
 		steps = append(steps, x.step())

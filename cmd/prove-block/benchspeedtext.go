@@ -71,7 +71,7 @@ func (m *markdown) speeds(lines []speedResult) {
 }
 
 func (x *speedResult) title() string {
-	return fmt.Sprintf("%s, %s, %s, %s", x.Guest, x.Profile, x.Hash, countThreads(x.Threads))
+	return fmt.Sprintf("%s %s, %s %s, %s", x.Guest, x.Input, x.Profile, x.Hash, countThreads(x.Threads))
 }
 
 func (m *markdown) phases(lines []speedResult) {
