@@ -548,6 +548,79 @@ func TestAttack17KeptBack(t *testing.T) {
 	}
 }
 
+// TestAttack17NodeDigests: the digest of a node before is that of its children before, and
+// a node whose children don't change doesn't change.
+func TestAttack17NodeDigests(t *testing.T) {
+	s := newScene(t, "echo", nil, 1<<40)
+	c := s.m.Chips[rv32im.ChipNode].(*rv32im.TreeNode)
+	const leaf = memtree.OutputQuarter << (memtree.LeafLevel - memtree.QuarterLevel)
+
+	// An output where nothing was written: the forger opens the quarter, down to a leaf that
+	// stays as it is, and claims another digest for a node on the way.
+	for high := memtree.QuarterLevel; high < memtree.LeafLevel; high += 6 {
+		f := s.forge()
+		page := s.m.Chips[rv32im.ChipPage].(*rv32im.Page)
+		row := f.add(rv32im.ChipPage)
+		row[page.Index], row[page.Kept] = leaf, 1
+		set(row, page.Old, memtree.Zero(memtree.LeafLevel))
+		set(row, page.New, memtree.Zero(memtree.LeafLevel))
+		var claimed, below hash.Digest
+		for level := memtree.LeafLevel - 1; level >= memtree.QuarterLevel; level-- {
+			row := f.add(rv32im.ChipNode)
+			row[c.Level], row[c.Index], row[c.OpenLeft] = field.M31(level), leaf>>(memtree.LeafLevel-level), 1
+			zero := memtree.Zero(level + 1)
+			for _, d := range []rv32im.Digest{c.LeftOld, c.LeftNew, c.RightOld, c.RightNew} {
+				set(row, d, zero)
+			}
+			set(row, c.Old, memtree.Zero(level))
+			set(row, c.New, memtree.Zero(level))
+			switch {
+			case level == high: // out of nothing
+				claimed = hash.Digest{7, 8, 9}
+				set(row, c.New, claimed)
+			case level < high: // as it must follow
+				set(row, c.LeftNew, below)
+				claimed = memtree.Node(below, zero)
+				set(row, c.New, claimed)
+				row[c.Changed] = 1
+			}
+			below = claimed
+		}
+		f.statement.Opened |= 1 << memtree.OutputQuarter
+		if err := f.verdict(t); err == nil || !strings.Contains(err.Error(), "unchanged node") {
+			t.Errorf("a node of level %d changes by itself: %v", high, err)
+		}
+		// The same without the claim is right.
+		for _, r := range f.added[1:] {
+			for i := range c.New {
+				r.cells[c.New[i]], r.cells[c.LeftNew[i]] = r.cells[c.Old[i]], r.cells[c.LeftOld[i]]
+			}
+			r.cells[c.Changed] = 0
+		}
+		if err := f.verdict(t); err != nil {
+			t.Errorf("a quarter opened without need: %v", err)
+		}
+	}
+
+	// Another closed child, before and after.
+	for _, p := range s.rows(rv32im.ChipNode) {
+		f := s.forge()
+		row := f.row(p)
+		other := hash.Digest{4, 5, 6}
+		switch {
+		case row[c.OpenLeft] == 0:
+			set(row, c.LeftOld, other)
+			set(row, c.LeftNew, other)
+		case row[c.OpenRight] == 0:
+			set(row, c.RightOld, other)
+			set(row, c.RightNew, other)
+		default:
+			continue
+		}
+		f.fails(t, "another closed child", "false look-up: hash[", "and 0 out of balance")
+	}
+}
+
 // TestAttack13Output: an output word can't be passed off as one that is equal modulo p.
 func TestAttack13Output(t *testing.T) {
 	s := newScene(t, "exit42", nil, 1<<40)
@@ -896,4 +969,119 @@ func TestAttack20IncompleteRun(t *testing.T) {
 		f.statement.Exit = e
 		f.fails(t, fmt.Sprintf("a breakpoint as %+v", e), "end[")
 	}
+}
+
+// TestAttack20TrapValue: the value of a trap is what the instruction says. The forger
+// changes the statement and the row that ends the run.
+func TestAttack20TrapValue(t *testing.T) {
+	const much = 1 << 40
+	for _, c := range []struct {
+		guest string
+		kind  uint32
+		chip  int
+		// change makes another value, in the row and in the statement.
+		change func(s *scene, row []field.M31, e *abi.Exit)
+		text   string
+	}{
+		{"trap_illegal", 1, rv32im.ChipTrapOp, func(s *scene, row []field.M31, e *abi.Exit) {
+			row[s.m.Chips[rv32im.ChipTrapOp].(*rv32im.TrapOp).V0]--
+			e.Value--
+		}, "first part of the value"},
+		{"trap_illegal", 1, rv32im.ChipTrapOp, func(s *scene, row []field.M31, e *abi.Exit) {
+			row[s.m.Chips[rv32im.ChipTrapOp].(*rv32im.TrapOp).V1]--
+			e.Value -= 1 << 16
+		}, "second part of the value"},
+		{"trap_misaligned_jump", 1, rv32im.ChipTrapOp, func(s *scene, row []field.M31, e *abi.Exit) {
+			row[s.m.Chips[rv32im.ChipTrapOp].(*rv32im.TrapOp).V0]++
+			e.Value += 4
+		}, "first part of the value"},
+		{"trap_illegal", 1, rv32im.ChipTrapOp, func(s *scene, row []field.M31, e *abi.Exit) {
+			x := s.m.Chips[rv32im.ChipTrapOp].(*rv32im.TrapOp)
+			row[x.V0]--
+			row[x.Args[0]]--
+			e.Value--
+		}, "false look-up: program["},
+		{"trap_misaligned_jump", 0, rv32im.ChipTrapJalr, func(_ *scene, _ []field.M31, e *abi.Exit) { e.Value += 4 }, "end[1 0 "},
+		{"trap_misaligned_jump", 2, rv32im.ChipTrapBranchEq, func(_ *scene, _ []field.M31, e *abi.Exit) { e.Value += 4 }, "end[1 0 "},
+		{"trap_load", 0, rv32im.ChipTrapMemory, func(_ *scene, _ []field.M31, e *abi.Exit) { e.Value++ }, "end[1 5 "},
+		{"trap_load", 0, rv32im.ChipTrapMemory, func(_ *scene, _ []field.M31, e *abi.Exit) { e.Cause = abi.CauseStore }, "end[1 7 "},
+		{"trap_store", 0, rv32im.ChipTrapMemory, func(_ *scene, _ []field.M31, e *abi.Exit) { e.Cause = abi.CauseLoad }, "end[1 5 "},
+	} {
+		s := newScene(t, c.guest, word(c.kind), much)
+		f := s.forge()
+		rows := s.rows(c.chip)
+		if len(rows) != 1 {
+			t.Fatalf("%s, kind %d: %d rows of chip %d", c.guest, c.kind, len(rows), c.chip)
+		}
+		c.change(s, f.row(rows[0]), &f.statement.Exit)
+		f.fails(t, fmt.Sprintf("%s, kind %d, as %+v", c.guest, c.kind, f.statement.Exit), c.text)
+	}
+	// A breakpoint or running out of gas has no value of its own.
+	s := newScene(t, "trap_ebreak", nil, much)
+	x := s.m.Chips[rv32im.ChipTrapOp].(*rv32im.TrapOp)
+	for _, s := range []*scene{s, newScene(t, "exit42", nil, 50)} {
+		for col, text := range map[air.Col]string{x.V0: "first part of the value", x.V1: "second part of the value"} {
+			f := s.forge()
+			f.row(s.rows(rv32im.ChipTrapOp)[0])[col] = 1
+			f.fails(t, "a value out of nothing", text)
+		}
+	}
+}
+
+// TestOneOutcome: what a row takes decides what it sends: no single cell makes the same
+// instruction, with the same operands at the same time, end in another way.
+func TestOneOutcome(t *testing.T) {
+	seen := map[int]bool{}
+	for i, c := range []struct {
+		guest string
+		input []byte
+		gas   uint64
+	}{
+		{"exit42", nil, 1 << 40}, {"trap_load", nil, 1 << 40}, {"trap_ebreak", nil, 1 << 40}, {"muldiv", nil, 20_000},
+		{"alu", nil, 4000}, {"misaligned", nil, 3000},
+		{"trap_misaligned_jump", []byte{0, 0, 0, 0}, 1 << 40}, {"trap_misaligned_jump", []byte{2, 0, 0, 0}, 1 << 40},
+	} {
+		if i > 0 && testing.Short() {
+			break
+		}
+		s := newScene(t, c.guest, c.input, c.gas)
+		for chip := range rv32im.ChipDecode {
+			rows := s.rows(chip)
+			if seen[chip] || len(rows) == 0 {
+				continue
+			}
+			seen[chip] = true
+			a := s.m.AIRs[chip]
+			for _, p := range []place{rows[0], rows[len(rows)-1]} {
+				row, _ := s.at(p)
+				taken, sent := s.outcome(a, row)
+				for k, v := range row {
+					for _, x := range []field.M31{v.Add(1), v.Sub(1), 0, 1, v.Add(1 << 16), v.Add(1 << 15), v.Add(1 << 8)} {
+						row[k] = x
+						if check.Row(a, row, nil, s.publics) != nil {
+							continue
+						}
+						if now, out := s.outcome(a, row); now == taken && out != sent {
+							t.Errorf("%s, %s row %d: with %s = %d instead of %d it sends %s instead of %s", c.guest, a.Name, p.row, a.Main[k].Name, x, v, out, sent)
+						}
+					}
+					row[k] = v
+				}
+			}
+		}
+	}
+}
+
+// outcome gives what a row takes, false look-ups included but no true ones, and what it sends.
+func (s *scene) outcome(a *air.AIR, row []field.M31) (taken, sent string) {
+	for _, m := range check.Messages(a, row, nil, s.publics) {
+		switch {
+		case rv32im.IsLookup(m.Bus) && rv32im.Holds(m.Bus, m.Tuple):
+		case m.Mult == 1:
+			sent += fmt.Sprint(m.Bus.Name, m.Tuple)
+		default:
+			taken += fmt.Sprint(m.Mult, m.Bus.Name, m.Tuple)
+		}
+	}
+	return taken, sent
 }

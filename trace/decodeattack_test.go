@@ -171,6 +171,79 @@ func TestAttackDecodeJumpForm(t *testing.T) {
 	}
 }
 
+// TestAttackDecodeDestination: rd = 0 is the junk register, and no other rd is.
+func TestAttackDecodeDestination(t *testing.T) {
+	c, f := decodeChip(t)
+	const pc = testCodeStart + 400
+	row := decodeRow(t, c, f, pc, rvtest.I(rv.ADDI, 5, 6, 7))
+	row[c.RdZero], row[c.RdInv], row[c.X[0]] = 1, 0, 5+rv32im.JunkRegister
+	f.rejectsOnly(t, row, "rd is zero")
+	row[c.X[0]] = rv32im.JunkRegister
+	f.rejects(t, row, "")
+
+	row = decodeRow(t, c, f, pc, rvtest.I(rv.ADDI, 0, 6, 7))
+	row[c.RdZero], row[c.X[0]] = 0, 0
+	for _, inverse := range []field.M31{0, 1} {
+		row[c.RdInv] = inverse
+		f.rejectsOnly(t, row, "rd is not zero")
+	}
+}
+
+// TestAttackDecodeShiftAmount: the powers of two of a shift by an immediate are those of
+// its amount.
+func TestAttackDecodeShiftAmount(t *testing.T) {
+	c, f := decodeChip(t)
+	const pc = testCodeStart + 400
+	for _, op := range []rv.Op{rv.SLLI, rv.SRLI, rv.SRAI} {
+		for _, s := range []int32{0, 1, 5, 15, 16, 31} {
+			row := decodeRow(t, c, f, pc, rvtest.Encode(op, 5, 6, 0, s))
+			as := func(other int32, name string) {
+				t.Helper()
+				like := decodeRow(t, c, f, pc, rvtest.Encode(op, 5, 6, 0, other|s&16))
+				forged := slices.Clone(row)
+				for _, k := range []air.Col{c.Power2, c.Power, c.PowerRest, c.X[2], c.X[3]} {
+					forged[k] = like[k]
+				}
+				f.rejectsOnly(t, forged, name)
+			}
+			as(s&15^1, "shift amount, bits 0 and 1")
+			as(s&15^2, "shift amount, bits 0 and 1")
+			forged := slices.Clone(row)
+			forged[c.PowerRest] = forged[c.PowerRest].Double()
+			if op == rv.SLLI {
+				forged[c.X[2]] = forged[c.PowerRest]
+			} else {
+				forged[c.X[3]] = forged[c.PowerRest]
+			}
+			f.rejectsOnly(t, forged, "rest of the shift")
+			// Bits 2 and 3, with the power of bits 0 and 1 left alone.
+			like := decodeRow(t, c, f, pc, rvtest.Encode(op, 5, 6, 0, s^8))
+			for _, k := range []air.Col{c.Power, c.PowerRest, c.X[2], c.X[3]} {
+				row[k] = like[k]
+			}
+			f.rejectsOnly(t, row, "shift amount, bits 2 and 3")
+		}
+	}
+}
+
+// TestAttackDecodeRelativeLimbs: a value relative to pc has one pair of limbs, a multiple
+// of 4 below 2^16 and another one.
+func TestAttackDecodeRelativeLimbs(t *testing.T) {
+	c, f := decodeChip(t)
+	for _, word := range []uint32{rvtest.Encode(rv.AUIPC, 5, 0, 0, 0x1234_5000), rvtest.J(1, 8)} {
+		row := decodeRow(t, c, f, 0x0abc_1230, word)
+		honest := [2]field.M31{row[c.X[1]], row[c.X[2]]}
+		for _, carry := range []field.M31{1, 2, field.M31(1).Neg()} {
+			row[c.X[1]], row[c.X[2]] = honest[0].Add(carry.Mul(1<<16)), honest[1].Sub(carry)
+			f.rejects(t, row, "range-small[16384 ")
+		}
+		// All that the equation allows.
+		row[c.X[2]] = honest[1].Sub(1 << 15)
+		row[c.X[1]] = honest[0].Add(field.M31(1 << 15).Mul(1 << 16))
+		f.rejects(t, row, "range")
+	}
+}
+
 // TestAttackDecodeDeadRow: a row without a form offers nothing.
 func TestAttackDecodeDeadRow(t *testing.T) {
 	c, f := decodeChip(t)
