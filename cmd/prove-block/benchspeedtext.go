@@ -59,12 +59,12 @@ func speedMarkdown(r *report) []byte {
 }
 
 func (m *markdown) speeds(lines []speedResult) {
-	m.WriteString("System: share of the processor time that was spent in the operating system's kernel. Roofline: time that the counted work would take\n" +
-		"at the kernels' own speed or at the memory's bandwidth, whichever is longer in a part of the proof, divided by the time of the proof.\n\n")
-	m.head("guest", "input", "profile", "hash", "-threads", "-cycles", "-seconds", "-cycles/s", "-cells a cycle", "-cells/s", "-peak MiB", "-bytes a cycle", "-system", "-verify ms", "-proof bytes", "-roofline")
+	m.WriteString("Processor seconds: of all threads, a measure that other jobs on the host disturb less; system: the operating system's share of them. Roofline: time that\n" +
+		"the counted work would take at the kernels' own speed or at the memory's bandwidth, whichever is longer in a part of the proof, divided by the time of the proof.\n\n")
+	m.head("guest", "input", "profile", "hash", "-threads", "-cycles", "-seconds", "-processor seconds", "-cycles/s", "-cells a cycle", "-cells/s", "-peak MiB", "-bytes a cycle", "-system", "-verify ms", "-proof bytes", "-roofline")
 	for _, x := range lines {
-		m.row("%s | %s | %s | %s | %d | %d | %.2f | %.0f | %.1f | %.1f M | %.0f | %.0f | %s | %.1f | %d | %s",
-			x.Guest, x.Input, x.Profile, x.Hash, x.Threads, x.Cycles, x.ProveSeconds, x.CyclesPerSecond, x.CellsPerCycle, x.CellsPerSecond/1e6,
+		m.row("%s | %s | %s | %s | %d | %d | %.2f | %.2f | %.0f | %.1f | %.1f M | %.0f | %.0f | %s | %.1f | %d | %s",
+			x.Guest, x.Input, x.Profile, x.Hash, x.Threads, x.Cycles, x.ProveSeconds, x.UserSeconds+x.SystemSeconds, x.CyclesPerSecond, x.CellsPerCycle, x.CellsPerSecond/1e6,
 			float64(x.PeakMemoryBytes)/(1<<20), x.BytesPerCycle, percent(x.SystemSeconds/max(x.UserSeconds+x.SystemSeconds, 1e-9)),
 			1000*x.VerifySeconds, x.ProofBytes, percent(x.RooflineShare))
 	}
