@@ -1028,10 +1028,12 @@ func TestAttack20TrapValue(t *testing.T) {
 	}
 }
 
-// TestOneOutcome: what a row takes decides what it sends: no single cell makes the same
-// instruction, with the same operands at the same time, end in another way.
+// TestOneOutcome: what a row takes decides what it sends: no single cell, and no carry with
+// the limbs that it joins, makes the same instruction, with the same operands at the same
+// time, end in another way.
 func TestOneOutcome(t *testing.T) {
 	seen := map[int]bool{}
+	passed := 0
 	for i, c := range []struct {
 		guest string
 		input []byte
@@ -1055,21 +1057,54 @@ func TestOneOutcome(t *testing.T) {
 			for _, p := range []place{rows[0], rows[len(rows)-1]} {
 				row, _ := s.at(p)
 				taken, sent := s.outcome(a, row)
-				for k, v := range row {
+				try := func(what string) {
+					if check.Row(a, row, nil, s.publics) != nil {
+						return
+					}
+					passed++
+					if now, out := s.outcome(a, row); now == taken && out != sent {
+						t.Errorf("%s, %s row %d: with another %s it sends %s instead of %s", c.guest, a.Name, p.row, what, out, sent)
+					}
+				}
+				var bits, limbs []int
+				for k, col := range a.Main {
+					v := row[k]
 					for _, x := range []field.M31{v.Add(1), v.Sub(1), 0, 1, v.Add(1 << 16), v.Add(1 << 15), v.Add(1 << 8)} {
 						row[k] = x
-						if check.Row(a, row, nil, s.publics) != nil {
-							continue
-						}
-						if now, out := s.outcome(a, row); now == taken && out != sent {
-							t.Errorf("%s, %s row %d: with %s = %d instead of %d it sends %s instead of %s", c.guest, a.Name, p.row, a.Main[k].Name, x, v, out, sent)
-						}
+						try(col.Name)
 					}
 					row[k] = v
+					switch col.Kind {
+					case air.Bit:
+						bits = append(bits, k)
+					case air.U16:
+						limbs = append(limbs, k)
+					}
+				}
+				// A carry flipped, with the limbs between which it passes.
+				for _, bit := range bits {
+					for _, lo := range limbs {
+						for _, hi := range limbs {
+							if lo == hi {
+								continue
+							}
+							for _, d := range []field.M31{1, field.M31(1).Neg()} {
+								honest := [3]field.M31{row[bit], row[lo], row[hi]}
+								row[bit] = field.M31(1).Sub(row[bit])
+								row[lo], row[hi] = row[lo].Add(d.Mul(1<<16)), row[hi].Sub(d)
+								try(a.Main[bit].Name + ", " + a.Main[lo].Name + " and " + a.Main[hi].Name)
+								row[bit], row[lo], row[hi] = honest[0], honest[1], honest[2]
+							}
+						}
+					}
 				}
 			}
 		}
 	}
+	if passed == 0 {
+		t.Error("no change satisfies the constraints; the test tests nothing")
+	}
+	t.Logf("%d changes satisfy the constraints", passed)
 }
 
 // outcome gives what a row takes, false look-ups included but no true ones, and what it sends.
