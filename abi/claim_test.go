@@ -74,6 +74,14 @@ func TestExitString(t *testing.T) {
 			t.Errorf("%q, want %q", got, c.want)
 		}
 	}
+	for cause, want := range map[uint32]string{
+		0: "instruction address misaligned", 1: "instruction access fault", 2: "illegal instruction", 3: "breakpoint",
+		5: "load access fault", 7: "store access fault", 8: "environment call",
+	} {
+		if got := abi.CauseName(cause); got != want {
+			t.Errorf("cause %d: %q, want %q", cause, got, want)
+		}
+	}
 	if abi.ExitKind(9).String() == "" || abi.CauseName(4) != "cause 4" {
 		t.Error("unknown kinds and causes need a name")
 	}

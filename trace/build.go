@@ -59,10 +59,7 @@ func Build(ctx context.Context, m *rv32im.Machine, program *rv.Program, input []
 	if run.Records.Len() > MaxCycles {
 		return nil, fmt.Errorf("trace: %d cycles, one segment holds %d", run.Records.Len(), MaxCycles)
 	}
-	b.out.Exit = abi.Exit{
-		Kind: abi.ExitKind(run.Exit.Kind), Code: run.Exit.Code,
-		Cause: run.Exit.Cause, PC: run.Exit.PC, Value: run.Exit.Value,
-	}
+	b.out.Exit = run.Exit
 	refreshes, last := b.instructions()
 	blocks := b.finalBlocks(last)
 	if err := b.memory(input, blocks); err != nil {

@@ -506,15 +506,3 @@ func TestMaxCycles(t *testing.T) {
 		t.Errorf("%v", err)
 	}
 }
-
-func TestNames(t *testing.T) {
-	for cause, want := range map[uint32]string{0: "instruction address misaligned", 1: "instruction access fault", 2: "illegal instruction", 3: "breakpoint",
-		5: "load access fault", 7: "store access fault", 8: "unknown environment call", 4: "unknown cause", 99: "unknown cause"} {
-		if got := exec.CauseName(cause); got != want {
-			t.Errorf("cause %d: %q, want %q", cause, got, want)
-		}
-	}
-	if got := fmt.Sprint(exec.Halt, exec.Trap, exec.OutOfGas, exec.ExitKind(9)); got != "halt trap out-of-gas unknown" {
-		t.Error(got)
-	}
-}
