@@ -91,26 +91,6 @@ func (e *engine) extendValues(values [][]field.M31) (columns, error) {
 	return c, e.ctx.Err()
 }
 
-// withCoefficients calls f for each column, several at a time, with its number and its
-// coefficients, which f must not keep. They are computed from values on the committed domain:
-// that costs less time than the memory to keep them.
-func (e *engine) withCoefficients(lde [][]field.M31, f func(i int, coeffs []field.M31)) {
-	var s scratch
-	par.For(e.threads, len(lde), func(i int) {
-		if e.ctx.Err() != nil {
-			return
-		}
-		n := len(lde[i]) >> e.params.LogBlowup
-		coeffs := s.get(n)
-		// The first n/2 points of each half are a domain of n points.
-		copy(*coeffs, lde[i][:n/2])
-		copy((*coeffs)[n/2:], lde[i][len(lde[i])/2:][:n/2])
-		fft.Inverse(*coeffs, e.part)
-		f(i, *coeffs)
-		s.put(coeffs)
-	})
-}
-
 // scratch holds columns that are used one after the other.
 type scratch struct{ pool sync.Pool }
 

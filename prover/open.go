@@ -1,11 +1,14 @@
 package prover
 
 import (
+	"sync"
+
 	"github.com/orrery/orrery/circle"
 	"github.com/orrery/orrery/circle/fft"
 	"github.com/orrery/orrery/field"
 	"github.com/orrery/orrery/field/vec"
 	"github.com/orrery/orrery/fri/commit"
+	"github.com/orrery/orrery/internal/par"
 	"github.com/orrery/orrery/proof"
 	"github.com/orrery/orrery/verifier"
 )
@@ -44,13 +47,13 @@ func (e *engine) evaluate(c *committed, z circle.PointE) ([]field.E, error) {
 	l := e.layout
 	values := make([]field.E, l.Values)
 	for log := verifier.MinLogHeight; log <= l.LogHeight; log++ {
-		var here, next *fft.Evaluator
+		var here, next vec.Planes
 		at := e.point(z, log)
 		for tree := range l.Groups {
 			for i := range l.Groups[tree] {
 				if g := &l.Groups[tree][i]; g.LogHeight == log {
-					if here == nil {
-						here = fft.NewEvaluator(at, log)
+					if here[0] == nil {
+						here = fft.WeightsAt(at, log, e.part)
 					}
 					e.evaluateAll(values[g.First:], c.group(tree, g), here)
 				}
@@ -58,8 +61,8 @@ func (e *engine) evaluate(c *committed, z circle.PointE) ([]field.E, error) {
 		}
 		for i := range l.Tables {
 			if t := &l.Tables[i]; t.LogHeight == log && t.Next >= 0 {
-				if next == nil {
-					next = fft.NewEvaluator(at.AddBase(circle.Generator(log)), log)
+				if next[0] == nil {
+					next = fft.WeightsAt(at.AddBase(circle.Generator(log)), log, e.part)
 				}
 				e.evaluateAll(values[t.Next:], c.runningSum(i, t), next)
 			}
@@ -71,9 +74,33 @@ func (e *engine) evaluate(c *committed, z circle.PointE) ([]field.E, error) {
 	return values, nil
 }
 
-// evaluateAll sets dst to the values of columns at the point of at.
-func (e *engine) evaluateAll(dst []field.E, cols [][]field.M31, at *fft.Evaluator) {
-	e.withCoefficients(cols, func(i int, coeffs []field.M31) { dst[i] = at.Eval(coeffs) })
+// evaluateRows is the number of rows of which all columns are read before the next ones: their
+// weights, 24 KiB, stay in the cache.
+const evaluateRows = 1024
+
+// evaluateAll sets dst to the values of columns of one height, given by weights for their values
+// at the domain e.part: the first rows of each half of the committed domain.
+func (e *engine) evaluateAll(dst []field.E, cols [][]field.M31, weights vec.Planes) {
+	half := len(weights[0]) / 2
+	var mu sync.Mutex
+	par.Chunks(e.threads, (half+evaluateRows-1)/evaluateRows, func(lo, hi int) {
+		sums := make([]field.E, len(cols))
+		for block := lo; block < hi && e.ctx.Err() == nil; block++ {
+			from, to := block*evaluateRows, min((block+1)*evaluateRows, half)
+			for h := range 2 {
+				w := vec.Slice(weights, h*half+from, h*half+to)
+				for i, c := range cols {
+					at := h * len(c) / 2
+					sums[i] = sums[i].Add(vec.DotE(c[at+from:at+to], w))
+				}
+			}
+		}
+		mu.Lock()
+		defer mu.Unlock()
+		for i, s := range sums { // exact, so that the order doesn't matter
+			dst[i] = dst[i].Add(s)
+		}
+	})
 }
 
 // quotient computes the batched DEEP quotient on the largest domain.

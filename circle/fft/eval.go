@@ -12,6 +12,26 @@ func BasisAt(z circle.PointE, log int) vec.Planes {
 	return tensor(factors(z, log))
 }
 
+// WeightsAt returns weights for values instead of coefficients: a polynomial with 2^log
+// coefficients and values v on the domain of t, or on its double of 2^log points, has the value
+// vec.DotE(v, w) at z.
+//
+// With the inverse transform T, that value is the product of T v with the basis at z, so that the
+// weights are the transposed transform of the basis. The transpose of a butterfly of the inverse
+// transform, (a, b) -> (a + b, (a - b) t), is one of the forward transform, and they come in the
+// order of that; but the twiddles stay those of the inverse transform.
+func WeightsAt(z circle.PointE, log int, t *Twiddles) vec.Planes {
+	w := BasisAt(z, log)
+	n := 1 << log
+	l := t.inverse(n)
+	scale := field.New(1 << (31 - log)) // 1/2^log, because 2^31 = 1
+	for k := range w {
+		l.forward(w[k][:n/2], w[k][n/2:], 0)
+		vec.MulConst(w[k], w[k], scale)
+	}
+	return w
+}
+
 // factors returns the basis elements of the indices 2^k at z: x, pi(x), ..., and last y.
 func factors(z circle.PointE, log int) []field.E {
 	f := make([]field.E, log)

@@ -291,3 +291,22 @@ func BenchmarkEval(b *testing.B) {
 func BenchmarkNewTwiddles(b *testing.B) {
 	benchmark(b, 1<<20, func() { NewTwiddles(circle.Canonic(20)) })
 }
+
+// TestWeights: values on a domain and coefficients give the same value out of it.
+func TestWeights(t *testing.T) {
+	for log := 1; log <= 15; log++ {
+		coeffs := random(log, 1<<log)
+		for i, d := range []circle.Domain{circle.Canonic(log), circle.Canonic(15), circle.ConstraintDomain(max(log-1, 1), 2)} {
+			if d.Size() < len(coeffs) {
+				continue
+			}
+			tw := NewTwiddles(d)
+			v := slices.Clone(coeffs)
+			Forward(v, tw)
+			z := randomPoint(100*log + i)
+			if got, want := vec.DotE(v, WeightsAt(z, log, tw)), EvalAt(coeffs, z); got != want {
+				t.Fatalf("log %d, domain %d: %v, want %v", log, i, got, want)
+			}
+		}
+	}
+}

@@ -168,7 +168,7 @@ func (c *counter) open() {
 	grind.Ops[hashKernel(c.id)] += 1 << c.p.BatchGrind
 	batch := func(width, log int) {
 		evaluate.Ops[Dot] += uint64(width) << log
-		evaluate.interpolate(uint64(width), log) // coefficients aren't kept
+		evaluate.Bytes += word * uint64(width) << log
 		ops := quotientOps
 		ops[Accumulate] += uint64(width)
 		quotient.Ops.add(ops, 1<<(log+c.p.LogBlowup))
