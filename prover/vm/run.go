@@ -190,9 +190,11 @@ func (m *Machine) Run(b *Bound, cols *Columns, lo, hi int, out func(i int, v Out
 	}
 }
 
+// fill sets all of dst to v, by copies of twice the length each.
 func (m *Machine) fill(dst []field.M31, v field.M31) {
-	for i := range dst {
-		dst[i] = v
+	dst[0] = v
+	for n := 1; n < len(dst); n *= 2 {
+		copy(dst[n:], dst[:n])
 	}
 }
 
@@ -284,12 +286,11 @@ func (m *Machine) runExt(in *instruction, b *Bound, base func(operand) []field.M
 		m.materialize(b, o, t, base, ext)
 		return t
 	}
-	switch in.op {
-	case opAdd:
-		vec.AddE(dst, vector(x, 0), vector(y, 1))
-	case opSub:
-		vec.SubE(dst, vector(x, 0), vector(y, 1))
-	default:
+	if in.op == opAdd && (x.scalar() || !x.ext()) {
+		x, y = y, x
+	}
+	switch {
+	case in.op == opMul:
 		if x.scalar() {
 			x, y = y, x
 		}
@@ -308,6 +309,25 @@ func (m *Machine) runExt(in *instruction, b *Bound, base func(operand) []field.M
 		default:
 			vec.MulE(dst, ext(x), ext(y))
 		}
+	case y.scalar() && in.op == opAdd:
+		vec.AddConstE(dst, vector(x, 0), b.ext[y.index])
+	case y.scalar():
+		vec.AddConstE(dst, vector(x, 0), b.ext[y.index].Neg())
+	case !y.ext():
+		// Five coordinates are those of x.
+		v := vector(x, 0)
+		if in.op == opAdd {
+			vec.Add(dst[0], v[0], base(y))
+		} else {
+			vec.Sub(dst[0], v[0], base(y))
+		}
+		for k := 1; k < len(dst); k++ {
+			copy(dst[k], v[k])
+		}
+	case in.op == opAdd:
+		vec.AddE(dst, vector(x, 0), ext(y))
+	default:
+		vec.SubE(dst, vector(x, 0), ext(y))
 	}
 }
 
