@@ -17,9 +17,9 @@ import (
 )
 
 const (
-	// rounds is how often a kernel is measured. The best round counts: what makes the others
-	// slower isn't the kernel.
-	rounds = 6
+	// rounds is how often each kernel is measured, in turn with the others. The best round counts:
+	// what makes the others slower isn't the kernel.
+	rounds = 10
 	// roundTime is the length of a round.
 	roundTime = 8 * time.Millisecond
 	// logColumn is the size of a transform, 16 KiB.
@@ -32,51 +32,57 @@ const (
 // operands in the cache, and that of the memory. It takes about a second and up to 100 MiB
 // for each thread.
 func Calibrate(ctx context.Context, threads int) (*Rates, error) {
-	r := &Rates{Threads: threads}
-	for _, k := range Kernels() {
-		rate, err := measure(ctx, threads, func() (func(), float64) { return load(k) })
-		if err != nil {
-			return nil, err
-		}
-		r.PerSecond[k] = rate
+	loads := make([]*workload, NumKernels, NumKernels+1)
+	for i := range loads {
+		loads[i] = newWorkload(threads, func() (func(), float64) { return load(Kernel(i)) })
 	}
-	var err error
-	r.Bandwidth, err = measure(ctx, threads, func() (func(), float64) {
+	loads = append(loads, newWorkload(threads, func() (func(), float64) {
 		from, to := column(stream), make([]field.M31, stream)
 		return func() { copy(to, from) }, 2 * word * stream
-	})
-	return r, err
+	}))
+	for range rounds {
+		for _, w := range loads {
+			if err := ctx.Err(); err != nil {
+				return nil, fmt.Errorf("roofline: %w", err)
+			}
+			w.round()
+		}
+	}
+	r := &Rates{Threads: threads, Bandwidth: loads[NumKernels].best}
+	for i := range r.PerSecond {
+		r.PerSecond[i] = loads[i].best
+	}
+	return r, nil
 }
 
-// measure gives the best rate of some work on all threads. prepare makes the operands of one
-// thread: a call of f does n units.
-func measure(ctx context.Context, threads int, prepare func() (f func(), n float64)) (float64, error) {
-	fs := make([]func(), threads)
-	var n float64
-	par.For(threads, threads, func(i int) {
-		f, units := prepare()
-		f() // fills the caches
-		fs[i] = f
-		if i == 0 {
-			n = units
+// workload is some work on all threads.
+type workload struct {
+	each []func() // a call by each thread
+	n    float64  // units of work of a call
+	best float64  // units a second in the best round
+}
+
+// newWorkload calls prepare for the operands of each thread: a call of f does n units.
+func newWorkload(threads int, prepare func() (f func(), n float64)) *workload {
+	w := &workload{each: make([]func(), threads)}
+	for i := range w.each {
+		w.each[i], w.n = prepare()
+		w.each[i]() // once, for the first touch of the operands
+	}
+	return w
+}
+
+// round measures for a while.
+func (w *workload) round() {
+	var calls atomic.Int64
+	start := time.Now()
+	par.For(len(w.each), len(w.each), func(i int) {
+		for time.Since(start) < roundTime {
+			w.each[i]()
+			calls.Add(1)
 		}
 	})
-	best := 0.0
-	for range rounds {
-		if err := ctx.Err(); err != nil {
-			return 0, fmt.Errorf("roofline: %w", err)
-		}
-		var calls atomic.Int64
-		start := time.Now()
-		par.For(threads, threads, func(i int) {
-			for time.Since(start) < roundTime {
-				fs[i]()
-				calls.Add(1)
-			}
-		})
-		best = max(best, float64(calls.Load())*n/time.Since(start).Seconds())
-	}
-	return best, nil
+	w.best = max(w.best, float64(calls.Load())*w.n/time.Since(start).Seconds())
 }
 
 // load prepares a kernel: a call of f does n operations. Blocks are as long as those of the
