@@ -19,9 +19,9 @@ import (
 const (
 	// rounds is how often each kernel is measured, in turn with the others. The best round counts:
 	// what makes the others slower isn't the kernel.
-	rounds = 10
+	rounds = 40
 	// roundTime is the length of a round.
-	roundTime = 8 * time.Millisecond
+	roundTime = 3 * time.Millisecond
 	// logColumn is the size of a transform, 16 KiB.
 	logColumn = 12
 	// stream is the size in words of what is copied to measure the bandwidth, 48 MiB.
@@ -29,7 +29,7 @@ const (
 )
 
 // Calibrate measures the speed of the kernels in use on the given number of threads, with
-// operands in the cache, and that of the memory. It takes about a second and up to 100 MiB
+// operands in the cache, and that of the memory. It takes one to two seconds and up to 100 MiB
 // for each thread.
 func Calibrate(ctx context.Context, threads int) (*Rates, error) {
 	loads := make([]*workload, NumKernels, NumKernels+1)
