@@ -1,4 +1,5 @@
 /* Little-endian words of the input and the output. */
+#include "mix.h"
 #include <orrery.h>
 
 static inline uint32_t load_word(const uint8_t *p) {
@@ -22,9 +23,4 @@ static inline uint32_t input_word(void) {
         exit(1);
     }
     return load_word(input);
-}
-
-/* Takes x into a checksum. */
-static inline uint32_t mix(uint32_t sum, uint32_t x) {
-    return ((sum << 5 | sum >> 27) ^ x) + 0x9e3779b9;
 }
