@@ -28,3 +28,19 @@ type Engine interface {
 	// Close frees what the run holds. Nothing may be called after it.
 	Close() error
 }
+
+// Cycles is as in Engine.
+func (m *Machine) Cycles() uint64 { return m.cycles }
+
+// Result is as in Engine.
+func (m *Machine) Result() Result {
+	return Result{m.exit, m.cycles, output(m.memory.word), m.misaligned}
+}
+
+// TouchedPages is as in Engine.
+func (m *Machine) TouchedPages() []uint32 { return m.memory.watchWrites() }
+
+// Close is as in Engine.
+func (m *Machine) Close() error { return nil }
+
+var _ Engine = (*Machine)(nil)

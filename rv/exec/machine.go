@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 
 	"github.com/orrery/orrery/rv"
 )
@@ -51,8 +52,11 @@ type Machine struct {
 	x          [256]uint32 // slots; 256 so that any uint8 is in range
 	next       uint32      // index of the next instruction, counted from the code's start
 	limit      uint64
+	cycles     uint64
 	misaligned uint64
+	exit       Exit
 	used       bool
+	ended      bool
 }
 
 // New prepares a run. The input is not copied and must not change before the
@@ -94,64 +98,44 @@ func (m *Machine) Run(ctx context.Context) (Result, error) {
 		return Result{}, ErrUsed
 	}
 	m.used = true
-	var cycles, look uint64
-	for {
-		if cycles >= look {
-			if err := ctx.Err(); err != nil {
-				return Result{}, fmt.Errorf("exec: run cancelled after %d cycles: %w", cycles, err)
-			}
-			look = cycles + quantum
-		}
-		n := min(look, m.limit) - cycles
-		left := m.loop(n)
-		cycles += n - left
-		if left == 0 && cycles < m.limit {
-			continue
-		}
-		exit, ends, completed := m.step(cycles < m.limit)
-		if completed {
-			cycles++
-		}
-		if ends {
-			return Result{exit, cycles, output(m.memory.word), m.misaligned}, nil
-		}
+	if _, err := m.RunTo(ctx, math.MaxUint64); err != nil {
+		return Result{}, err
 	}
+	return m.Result(), nil
 }
 
-// step executes one instruction of any kind; gas tells whether it can be paid
-// for. It says whether and how the run ends, and whether the instruction
-// completed.
-func (m *Machine) step(gas bool) (exit Exit, ends, completed bool) {
-	pc := m.PC()
-	in, refusal, ok := fetch(m.memory.source.program, pc, gas)
-	if !ok {
-		return refusal, true, false
-	}
-	rs1, rs2, _, _ := operands(&in)
-	a, b := m.x[rs1], m.x[rs2]
-	e := evaluate(pc, &in, a, b)
-	if e.ends {
-		return e.exit, true, e.exit.Kind == Halt
-	}
-	switch {
-	case in.Op.IsLoad():
-		var ok bool
-		if e.result, ok = m.memory.load(in.Op, e.addr); !ok {
-			return trap(CauseLoadFault, pc, e.addr).exit, true, false
+// RunTo is as in Engine.
+func (m *Machine) RunTo(ctx context.Context, cycles uint64) (ended bool, err error) {
+	look := m.cycles
+	for !m.ended && m.cycles < cycles {
+		if m.cycles >= look {
+			if err := ctx.Err(); err != nil {
+				return false, fmt.Errorf("exec: run cancelled after %d cycles: %w", m.cycles, err)
+			}
+			look = m.cycles + quantum
 		}
-	case in.Op.IsStore():
-		if !m.memory.store(in.Op, e.addr, b) {
-			return trap(CauseStoreFault, pc, e.addr).exit, true, false
+		n := min(look, m.limit, cycles) - m.cycles
+		left := m.loop(n)
+		m.cycles += n - left
+		if left != 0 || m.cycles == m.limit && m.cycles < cycles {
+			m.step()
 		}
 	}
-	if size := in.Op.AccessSize(); size > 0 && e.addr%size != 0 {
+	return m.ended, nil
+}
+
+// step executes one instruction of any kind.
+func (m *Machine) step() {
+	s := Step{PC: m.PC(), X: (*[32]uint32)(m.x[:]), Memory: &m.memory, Gas: m.cycles < m.limit}
+	exit, ended := s.Do(m.memory.source.program)
+	if s.Completed {
+		m.cycles++
+	}
+	if s.Misaligned {
 		m.misaligned++
 	}
-	if in.Op.WritesRd() {
-		m.x[slot(in.Rd)] = e.result
-	}
-	m.next = (e.next - m.memory.source.program.Code.Start) / 4
-	return Exit{}, false, true
+	m.next = (s.PC - m.memory.source.program.Code.Start) / 4
+	m.exit, m.ended = exit, ended
 }
 
 // fetch returns the instruction at pc, or how the run ends before it reads its

@@ -2,6 +2,7 @@ package exec
 
 import (
 	"encoding/binary"
+	"slices"
 
 	"github.com/orrery/orrery/rv"
 )
@@ -20,6 +21,9 @@ type memory struct {
 	// read[p] is nil for pages that loads may not touch or haven't touched,
 	// write[p] the same for stores: one look-up finds page and permission.
 	read, write [rv.NumPages]*page
+	// Once watch is set, a page is listed in touched when it comes into write.
+	watch   bool
+	touched []uint32
 }
 
 // readable returns the page if loads may touch it, else nil.
@@ -29,13 +33,9 @@ func (m *memory) readable(p uint32) *page {
 	}
 	pg := new(page)
 	if !m.source.words(p, func(i, w uint32) { pg[i] = w }) {
-		m.read[p] = &zeroPage
-		return &zeroPage
+		pg = &zeroPage
 	}
 	m.read[p] = pg
-	if m.kind(p).Writable() {
-		m.write[p] = pg
-	}
 	return pg
 }
 
@@ -44,18 +44,39 @@ func (m *memory) writable(p uint32) *page {
 	if m.write[p] != nil || !m.kind(p).Writable() {
 		return m.write[p]
 	}
-	pg := new(page)
-	m.source.words(p, func(i, w uint32) { pg[i] = w })
-	m.read[p], m.write[p] = pg, pg
-	return pg
+	if pg := m.readable(p); pg == &zeroPage {
+		m.read[p] = new(page)
+	}
+	m.write[p] = m.read[p]
+	if m.watch {
+		m.touched = append(m.touched, p)
+	}
+	return m.write[p]
+}
+
+// watchWrites returns the pages written since its last call, in increasing order,
+// and from now on sends the first store to each page the slow way, by writable.
+func (m *memory) watchWrites() []uint32 {
+	if !m.watch {
+		m.watch = true
+		clear(m.write[:])
+		return nil
+	}
+	touched := m.touched
+	m.touched = nil
+	for _, p := range touched {
+		m.write[p] = nil
+	}
+	slices.Sort(touched)
+	return touched
 }
 
 func (m *memory) kind(p uint32) rv.Kind {
 	return m.source.program.Header.Regions.Kind(p << rv.PageBits)
 }
 
-// load performs any load, also one that crosses a border; false if it faults.
-func (m *memory) load(op rv.Op, addr uint32) (uint32, bool) {
+// Load performs any load, also one that crosses a border; false if it faults.
+func (m *memory) Load(op rv.Op, addr uint32) (uint32, bool) {
 	lo := m.readable(addr >> rv.PageBits)
 	if lo == nil {
 		return 0, false
@@ -72,9 +93,9 @@ func (m *memory) load(op rv.Op, addr uint32) (uint32, bool) {
 	return extract(op, addr, lo[addr/4%pageWords], second), true
 }
 
-// store performs any store, also one that crosses a border; false, and nothing
+// Store performs any store, also one that crosses a border; false, and nothing
 // is written, if it faults.
-func (m *memory) store(op rv.Op, addr, v uint32) bool {
+func (m *memory) Store(op rv.Op, addr, v uint32) bool {
 	size := op.AccessSize()
 	lo := m.writable(addr >> rv.PageBits)
 	if lo == nil {
