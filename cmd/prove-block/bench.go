@@ -25,13 +25,13 @@ import (
 
 // benchCmd measures.
 type benchCmd struct {
-	What   benchSubject `default:"size" placeholder:"NAME" help:"size: bytes of proofs by part, in every profile and with every hash; speed: time of proofs by phase, beside the time that the same work takes at the kernels' own speed; execution: instructions a second without proving."`
+	What   benchSubject `default:"size" placeholder:"NAME" help:"size: bytes of proofs by part, in every profile and with every hash; speed: time of proofs by phase, beside the time that the same work takes at the kernels' own speed; execution: programs on all engines that are found here, beside native code."`
 	Guests fileName     `default:"testdata/guests" placeholder:"DIR" help:"Directory with the guests of the repository; testdata/guests unless told."`
 	Only   []string     `placeholder:"GUEST" help:"Leave out all other guests; names with commas between them."`
 	Quick  bool         `help:"speed and execution: small inputs, which say little of speed."`
 	Growth bool         `help:"speed: instead of different guests and profiles one guest, with 2^16 to 2^22 cycles."`
-	Rounds int          `default:"1" placeholder:"N" help:"speed: prove everything N times and keep the round of median time; execution: at least N rounds. 1 unless told."`
-	Out    fileName     `placeholder:"DIR" help:"Existing directory for the results as JSON, as a table (Markdown) and, for speed, as a picture (SVG)."`
+	Rounds int          `default:"1" placeholder:"N" help:"speed: prove everything N times and keep the round of median time; execution: N rounds, at least 5 unless --quick. 1 unless told."`
+	Out    fileName     `placeholder:"DIR" help:"Existing directory for the results as JSON, as a table (Markdown) and, for speed and execution, as a picture (SVG)."`
 }
 
 // benchSubject is what bench measures.
@@ -134,11 +134,7 @@ func (c *benchCmd) Run(s *session) error {
 		}
 		return c.speed(s, cases)
 	case benchExecution:
-		cases, err := c.choose(executionCases(c.Quick))
-		if err != nil {
-			return err
-		}
-		return c.execution(s, cases)
+		return c.execution(s)
 	}
 	cases, err := c.choose(benchCases())
 	if err != nil {

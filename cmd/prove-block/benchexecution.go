@@ -3,14 +3,16 @@ package main
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
+	"github.com/orrery/orrery/internal/execbench"
 	"github.com/orrery/orrery/rv"
 	"github.com/orrery/orrery/rv/exec"
 )
 
-// executionCases are runs of about 2^22 cycles, recordings of which take 120 MiB.
-func executionCases(quick bool) []benchCase {
+// recordingCases are runs of about 2^22 cycles, recordings of which take 120 MiB.
+func recordingCases(quick bool) []benchCase {
 	if quick {
 		return speedCases(true)
 	}
@@ -22,14 +24,18 @@ func executionCases(quick bool) []benchCase {
 	}
 }
 
-// executionResult is how fast a guest runs.
-type executionResult struct {
+// executionReport is the speed of execution, and that of the recording for proofs.
+type executionReport struct {
+	*execbench.Report
+	Recording []recordingResult `json:"recording,omitempty"`
+}
+
+// recordingResult is how fast a guest runs while all that a proof needs is recorded.
+type recordingResult struct {
 	Guest    string `json:"guest"`
 	Input    string `json:"input"`
-	Engine   string `json:"engine"`
 	Cycles   uint64 `json:"cycles"`
 	Rounds   int    `json:"rounds"`
-	Plain    rate   `json:"plain_instructions_per_second"`
 	Recorded rate   `json:"recorded_instructions_per_second"`
 }
 
@@ -39,77 +45,104 @@ type rate struct {
 	Median float64 `json:"median"`
 }
 
-// noRecompiler is said with every result, so that nobody takes the interpreter's speed for
-// that of the engine to come.
-const noRecompiler = "Only the interpreter is measured: the recompiler isn't built yet."
-
-// executionRounds is the least number of rounds.
+// executionRounds is the least number of rounds, unless they are quick.
 const executionRounds = 5
 
-// execution measures the interpreter, plain and with recording, on one thread.
-func (c *benchCmd) execution(s *session, cases []benchCase) error {
-	programs, err := c.programs(s, cases)
+// executionPrograms are what execution measures: programs on all engines, and guests whose runs
+// are recorded. With --only those of these names, of which there must be one each.
+func (c *benchCmd) executionPrograms() (programs []execbench.Program, recorded []benchCase, err error) {
+	programs, recorded = execbench.Programs(), recordingCases(c.Quick)
+	if len(c.Only) == 0 {
+		return programs, recorded, nil
+	}
+	for _, name := range c.Only {
+		if !slices.ContainsFunc(programs, func(p execbench.Program) bool { return p.Name == name }) &&
+			!slices.ContainsFunc(recorded, func(b benchCase) bool { return b.guest == name }) {
+			return nil, nil, usagef("--only: no guest %q is measured", name)
+		}
+	}
+	programs = slices.DeleteFunc(programs, func(p execbench.Program) bool { return !slices.Contains(c.Only, p.Name) })
+	recorded = slices.DeleteFunc(recorded, func(b benchCase) bool { return !slices.Contains(c.Only, b.guest) })
+	return programs, recorded, nil
+}
+
+// execution measures all engines that it finds, and the recording.
+func (c *benchCmd) execution(s *session) error {
+	programs, recorded, err := c.executionPrograms()
 	if err != nil {
 		return err
 	}
-	var steps []string
-	for _, b := range cases {
-		steps = append(steps, b.guest)
+	guests, err := c.programs(s, recorded)
+	if err != nil {
+		return err
 	}
-	r := s.report
+	rounds := max(c.Rounds, executionRounds)
+	if c.Quick {
+		rounds = c.Rounds
+	}
+	steps := []string{"build", "check"}
+	for round := range rounds {
+		steps = append(steps, fmt.Sprintf("round %d", round+1))
+	}
+	steps = append(steps, "compile")
+	for _, b := range recorded {
+		steps = append(steps, b.recordStep())
+	}
+	x := &executionReport{Report: &execbench.Report{}}
 	p := s.newProgress(steps)
 	err = func() error {
-		for i, b := range cases {
-			p.Phase(b.guest)
-			line, err := c.execute(s, b, programs[i])
+		if len(programs) > 0 {
+			x.Report, err = execbench.Run(s.ctx, execbench.Options{
+				Guests: string(c.Guests), Programs: programs, Rounds: rounds, Quick: c.Quick, Phase: p.Phase,
+			})
+			if err != nil {
+				return err
+			}
+		}
+		for i, b := range recorded {
+			p.Phase(b.recordStep())
+			line, err := record(s, b, guests[i], rounds)
 			if err != nil {
 				return fmt.Errorf("%s: %w", b.guest, err)
 			}
-			r.Execution = append(r.Execution, line)
+			x.Recording = append(x.Recording, line)
 		}
 		return nil
 	}()
 	p.close(err)
 	if err != nil {
-		r.Execution = nil
 		return err
 	}
-	r.Host, r.Engine = newHostReport(), interpreter
-	r.Notes = append(r.Notes, noRecompiler)
+	r := s.report
+	r.Execution, r.Host = x, newHostReport()
+	for _, a := range x.Absent {
+		r.Notes = append(r.Notes, fmt.Sprintf("Not measured: %s (%s).", a.Name, strings.TrimPrefix(a.Reason, "execbench: ")))
+	}
 	r.host(s)
 	s.text = executionMarkdown(r)
-	return c.save(s, nil)
+	return c.save(s, map[string][]byte{"svg": executionPicture(x.Report)})
 }
 
-// execute runs a guest, plain and recorded in turn.
-func (c *benchCmd) execute(s *session, b benchCase, program *rv.Program) (executionResult, error) {
-	x := executionResult{Guest: b.guest, Input: b.about, Engine: interpreter, Rounds: max(c.Rounds, executionRounds)}
-	var plain, recorded []float64
-	for range x.Rounds {
-		m, err := exec.New(program, b.input, exec.Options{GasLimit: gasOfBench})
-		if err != nil {
-			return x, err
-		}
-		start := time.Now()
-		result, err := m.Run(s.ctx)
-		if err != nil {
-			return x, err
-		}
-		x.Cycles = result.Cycles
-		plain = append(plain, perSecond(x.Cycles, time.Since(start).Seconds()))
+func (b *benchCase) recordStep() string { return "record " + b.guest }
 
+// record runs a guest with recording.
+func record(s *session, b benchCase, program *rv.Program, rounds int) (recordingResult, error) {
+	x := recordingResult{Guest: b.guest, Input: b.about, Rounds: rounds}
+	var rates []float64
+	for range rounds {
 		recorder, err := exec.NewRecorder(program, b.input, exec.Options{GasLimit: gasOfBench, MaxCycles: exec.MaxCycles})
 		if err != nil {
 			return x, err
 		}
-		start = time.Now()
+		start := time.Now()
 		run, err := recorder.Run(s.ctx)
 		if err != nil {
 			return x, err
 		}
-		recorded = append(recorded, perSecond(run.Cycles, time.Since(start).Seconds()))
+		x.Cycles = run.Cycles
+		rates = append(rates, perSecond(run.Cycles, time.Since(start).Seconds()))
 	}
-	x.Plain, x.Recorded = newRate(plain), newRate(recorded)
+	x.Recorded = newRate(rates)
 	return x, nil
 }
 
@@ -119,17 +152,4 @@ const gasOfBench = 1 << 40
 func newRate(rounds []float64) rate {
 	slices.Sort(rounds)
 	return rate{rounds[len(rounds)-1], rounds[len(rounds)/2]}
-}
-
-func executionMarkdown(r *report) []byte {
-	var m markdown
-	m.WriteString("# Speed of execution\n\n")
-	m.hostLine(r, benchExecution)
-	m.WriteString("Million instructions a second on one thread, from loaded program to exit; recorded: with what a proof needs.\n\n")
-	m.head("guest", "input", "engine", "-cycles", "-plain, median", "-plain, best", "-recorded, median", "-recorded, best")
-	for _, x := range r.Execution {
-		m.row("%s | %s | %s | %d | %.1f | %.1f | %.1f | %.1f",
-			x.Guest, x.Input, x.Engine, x.Cycles, x.Plain.Median/1e6, x.Plain.Best/1e6, x.Recorded.Median/1e6, x.Recorded.Best/1e6)
-	}
-	return m.Bytes()
 }

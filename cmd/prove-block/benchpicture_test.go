@@ -48,7 +48,7 @@ func TestPicture(t *testing.T) {
 
 func TestSpeedCases(t *testing.T) {
 	for _, quick := range []bool{false, true} {
-		for _, c := range append(speedCases(quick), executionCases(quick)...) {
+		for _, c := range append(speedCases(quick), recordingCases(quick)...) {
 			assert.FileExists(t, guests+"/"+c.guest+".elf")
 		}
 	}

@@ -55,7 +55,7 @@ type report struct {
 	Host        *hostReport         `json:"host,omitempty"`
 	Calibration []calibrationReport `json:"calibration,omitempty"`
 	Speed       []speedResult       `json:"speed,omitempty"`
-	Execution   []executionResult   `json:"execution,omitempty"`
+	Execution   *executionReport    `json:"execution,omitempty"`
 	Notes       []string            `json:"notes,omitempty"`
 }
 

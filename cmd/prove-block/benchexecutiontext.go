@@ -1,0 +1,165 @@
+package main
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/orrery/orrery/internal/execbench"
+)
+
+// executionMarkdown is the report for people.
+func executionMarkdown(r *report) []byte {
+	var m markdown
+	x := r.Execution
+	m.WriteString("# Speed of execution\n\n")
+	m.hostLine(r, benchExecution)
+	if len(x.Results) > 0 {
+		m.engines(x.Report)
+		m.means(x.Report)
+		m.programs(x.Report)
+		m.rates(x.Report)
+		m.translation(x.Report)
+	}
+	m.recording(x.Recording)
+	return m.Bytes()
+}
+
+func (m *markdown) engines(x *execbench.Report) {
+	fmt.Fprintf(m, "Processor time, medians of %d rounds in which the engines take turns. Start and translation are not in it, except for qemu, which translates while it runs.\n\n", x.Rounds)
+	m.head("engine", "what it is")
+	for _, e := range x.Engines {
+		m.row("%s | %s", e.Name, e.About)
+	}
+}
+
+// orDash is a figure with so many digits behind the point, or a dash where there is none.
+func orDash(v float64, digits int) string {
+	if v == 0 {
+		return "-"
+	}
+	return fmt.Sprintf("%.*f", digits, v)
+}
+
+func (m *markdown) means(x *execbench.Report) {
+	m.WriteString("\n## Factors of time\n\nGeometric means over the programs: how much longer the engine of the line takes than that of the column.\n\n")
+	m.head("engine", "-native", "-native -m32", "-native, no vectors", "-wazero", "-qemu-riscv32", "-million instructions/s")
+	for _, e := range x.Means {
+		m.row("%s | %s | %s | %s | %s | %s | %s", e.Engine, orDash(e.Native, 2), orDash(e.Native32, 2), orDash(e.Scalar, 2), orDash(e.Wazero, 2), orDash(e.QEMU, 2), orDash(e.InstructionsPerSecond/1e6, 0))
+	}
+	if g := x.Gas; g != nil {
+		fmt.Fprintf(m, "\nExact gas costs the recompiler a factor of %.3f in the mean and %.2f in the worst program (%s).\n", g.Mean, g.Worst, g.Program)
+	}
+}
+
+// programs is the table of all times.
+func (m *markdown) programs(x *execbench.Report) {
+	m.WriteString("\n## By program\n\nSeconds; slowdown against native code of 64 bits. The interpreter does a part of the work, and its time is scaled.\n\n")
+	names := []string{"program"}
+	for _, e := range x.Engines {
+		names = append(names, "-"+e.Name)
+	}
+	m.head(names...)
+	for _, p := range executionOrder(x) {
+		cells := []string{p}
+		for _, e := range x.Engines {
+			cell := "-"
+			if r := x.Result(p, e.Name); r != nil {
+				cell = fmt.Sprintf("%.3f", r.Median)
+				if r.Slowdown > 0 {
+					cell += fmt.Sprintf("; %.2f", r.Slowdown)
+				}
+			}
+			cells = append(cells, cell)
+		}
+		m.row("%s", strings.Join(cells, " | "))
+	}
+}
+
+// executionOrder are the programs in the order in which they were measured.
+func executionOrder(x *execbench.Report) []string {
+	var names []string
+	for _, r := range x.Results {
+		if !slices.Contains(names, r.Program) {
+			names = append(names, r.Program)
+		}
+	}
+	return names
+}
+
+// rates are instructions a second of the engines that execute RV32IM and count.
+func (m *markdown) rates(x *execbench.Report) {
+	var engines []string
+	for _, e := range x.Means {
+		if e.InstructionsPerSecond > 0 {
+			engines = append(engines, e.Engine)
+		}
+	}
+	m.WriteString("\n## Instructions\n\nMillion instructions of RV32IM a second.\n\n")
+	names := []string{"program"}
+	for _, e := range engines {
+		names = append(names, "-"+e)
+	}
+	m.head(names...)
+	for _, p := range executionOrder(x) {
+		cells := []string{p}
+		for _, e := range engines {
+			cells = append(cells, orDash(x.Result(p, e).InstructionsPerSecond/1e6, 0))
+		}
+		m.row("%s", strings.Join(cells, " | "))
+	}
+}
+
+func (m *markdown) translation(x *execbench.Report) {
+	if len(x.Compiles) == 0 {
+		return
+	}
+	m.WriteString("\n## Translation\n\nMicroseconds a KiB of the guest's code; with so little code most of it is what every translation takes.\n\n")
+	m.head("program", "engine", "-bytes", "-microseconds", "-a KiB")
+	for _, c := range x.Compiles {
+		m.row("%s | %s | %d | %.0f | %.1f", c.Program, c.Engine, c.Bytes, 1e6*c.Seconds, c.PerKiB)
+	}
+	if t := x.Long; t != nil {
+		fmt.Fprintf(m, "\nThe code of all programs, repeated to %d KiB, takes %s %.2f us a KiB (%.0f MB/s; the first time %.2f us), and becomes %.1f bytes a guest instruction.\n",
+			t.Bytes/1024, t.Engine, t.PerKiB, 1024/t.PerKiB, t.First, float64(t.Host)/float64(t.Bytes)*4)
+	}
+}
+
+func (m *markdown) recording(lines []recordingResult) {
+	if len(lines) == 0 {
+		return
+	}
+	m.WriteString("\n## Recording\n\nMillion instructions a second on one thread, from loaded program to exit, with what a proof needs.\n\n")
+	m.head("guest", "input", "-cycles", "-median", "-best")
+	for _, x := range lines {
+		m.row("%s | %s | %d | %.1f | %.1f", x.Guest, x.Input, x.Cycles, x.Recorded.Median/1e6, x.Recorded.Best/1e6)
+	}
+}
+
+// executionPicture shows the slowdowns against native code, or the seconds where there is
+// none. The interpreter would make all other bars short, so it is in the means only.
+func executionPicture(x *execbench.Report) []byte {
+	means := chart{title: "Slowdown against native code, geometric mean", segments: []string{"slowdown"}}
+	for _, e := range x.Means {
+		if e.Native > 0 && e.Engine != execbench.Interpreter {
+			means.bars = append(means.bars, barLine{e.Engine, map[string]float64{"slowdown": e.Native}, fmt.Sprintf("%.2f", e.Native)})
+		}
+	}
+	charts := []chart{means}
+	for _, p := range executionOrder(x) {
+		c := chart{title: p, segments: []string{"seconds"}}
+		for _, e := range x.Engines {
+			r := x.Result(p, e.Name)
+			if r == nil || e.Name == execbench.Interpreter {
+				continue
+			}
+			after := fmt.Sprintf("%.3f s", r.Median)
+			if r.Slowdown > 0 {
+				after += fmt.Sprintf(", %.2f", r.Slowdown)
+			}
+			c.bars = append(c.bars, barLine{e.Name, map[string]float64{"seconds": r.Median}, after})
+		}
+		charts = append(charts, c)
+	}
+	return picture(charts)
+}
