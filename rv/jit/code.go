@@ -1,0 +1,98 @@
+//go:build linux && amd64 && !purego
+
+package jit
+
+import (
+	"encoding/binary"
+	"fmt"
+	"sync/atomic"
+	"time"
+
+	"github.com/klauspost/cpuid/v2"
+
+	"github.com/orrery/orrery/rv"
+	"github.com/orrery/orrery/rv/jit/amd64"
+)
+
+// maxInsts bounds the code: 64 MiB of guest code, so that distances within the
+// host's stay below 2^31.
+const maxInsts = 1 << 24
+
+// Supported reports whether the recompiler works here.
+func Supported() bool { return cpuid.CPU.Supports(cpuid.BMI2) && install() == nil }
+
+// Code is a translated program. It may be shared between goroutines.
+type Code struct {
+	program *rv.Program
+	opts    Options
+	stats   Stats
+	piece   span
+	users   atomic.Int64 // its creator, until Close, and machines
+
+	count              bool
+	leaders            bitmap
+	accesses           []access
+	table              int // offset of the jump table in the piece
+	prologue, epilogue uintptr
+}
+
+// Compile translates a program. Time and space are linear in its code.
+func Compile(program *rv.Program, opts Options) (*Code, error) { return compile(program, opts, false) }
+
+// compile translates a program; count says that misaligned accesses are made and
+// counted in place.
+func compile(program *rv.Program, opts Options, count bool) (*Code, error) {
+	start := time.Now()
+	if !cpuid.CPU.Supports(cpuid.BMI2) {
+		return nil, ErrUnsupported
+	}
+	if err := install(); err != nil {
+		return nil, err
+	}
+	n := len(program.Code.Insts)
+	if n > maxInsts {
+		return nil, fmt.Errorf("%w: %d instructions are more than %d", ErrTooLarge, n, maxInsts)
+	}
+	piece, err := codeArena.alloc(n*(maxBytes+8) + fixedBytes)
+	if err != nil {
+		return nil, err
+	}
+	c := compiler{
+		plan:    makePlan(program),
+		Buf:     amd64.Buf{B: codeArena.memory[piece.start:piece.end]},
+		opts:    opts,
+		count:   count,
+		insts:   program.Code.Insts,
+		start:   program.Code.Start,
+		address: codeArena.address(piece.start),
+	}
+	c.translate()
+	if piece, err = codeArena.seal(piece, c.N); err != nil {
+		return nil, err
+	}
+	code := &Code{
+		program: program, opts: opts, piece: piece, count: count,
+		leaders: c.leaders, accesses: c.accesses, table: c.table,
+		prologue: c.address + uintptr(c.prologue), epilogue: c.address + uintptr(c.epilogue),
+	}
+	code.users.Store(1)
+	code.stats = Stats{Instructions: n, Bytes: c.N, Time: time.Since(start)}
+	return code, nil
+}
+
+// Stats says what the translation took.
+func (c *Code) Stats() Stats { return c.stats }
+
+// Close frees the translation once no machine uses it.
+func (c *Code) Close() error {
+	if c.users.Add(-1) == 0 {
+		return codeArena.release(c.piece)
+	}
+	return nil
+}
+
+// entry is the address of the code of the leader at index i.
+func (c *Code) entry(i uint32) uintptr {
+	b := codeArena.memory[c.piece.start+c.table+8*int(i):]
+	return uintptr(binary.LittleEndian.Uint64(b))
+}

@@ -1,0 +1,470 @@
+//go:build linux && amd64 && !purego
+
+package jit
+
+import (
+	"github.com/orrery/orrery/rv"
+	"github.com/orrery/orrery/rv/jit/amd64"
+)
+
+// inst translates the instruction at index i, or several up to end that go together,
+// and returns the index behind.
+func (c *compiler) inst(i, end uint32) uint32 {
+	in := &c.insts[i]
+	pc := c.start + 4*i
+	switch op := in.Op; {
+	case op == rv.LUI || op == rv.AUIPC:
+		return c.constant(i, end, in.Rd, upper(in, pc))
+	case op == rv.JAL:
+		c.setConst(in.Rd, pc+4)
+		c.jump(pc+in.Imm, i)
+	case op == rv.JALR:
+		c.indirect(in, i)
+	case op.IsBranch():
+		c.compareBranch(in, i)
+	case op.IsLoad():
+		c.load(in, i)
+	case op.IsStore():
+		c.store(in, i)
+	case op == rv.FENCE || in.Rd == 0:
+	case op <= rv.SRAI:
+		if c.known>>in.Rs1&1 != 0 {
+			return c.constant(i, end, in.Rd, immediate(op, c.value[in.Rs1], in.Imm))
+		}
+		c.immediate(in)
+	default:
+		c.register(in)
+	}
+	return i + 1
+}
+
+// immediate is the result of a register-immediate operation.
+func immediate(op rv.Op, a, imm uint32) uint32 {
+	flag := func(b bool) uint32 {
+		if b {
+			return 1
+		}
+		return 0
+	}
+	switch op {
+	case rv.ADDI:
+		return a + imm
+	case rv.SLTI:
+		return flag(int32(a) < int32(imm))
+	case rv.SLTIU:
+		return flag(a < imm)
+	case rv.XORI:
+		return a ^ imm
+	case rv.ORI:
+		return a | imm
+	case rv.ANDI:
+		return a & imm
+	case rv.SLLI:
+		return a << (imm & 31)
+	case rv.SRLI:
+		return a >> (imm & 31)
+	}
+	return uint32(int32(a) >> (imm & 31)) // SRAI
+}
+
+// constant gives rd a value, at once with additions to it that follow.
+func (c *compiler) constant(i, end uint32, rd uint8, v uint32) uint32 {
+	i++
+	for rd != 0 && i < end {
+		in := &c.insts[i]
+		if in.Op != rv.ADDI || in.Rd != rd || in.Rs1 != rd {
+			break
+		}
+		v += in.Imm
+		i++
+	}
+	c.setConst(rd, v)
+	return i
+}
+
+// setConst gives rd a value.
+func (c *compiler) setConst(rd uint8, v uint32) {
+	if rd == 0 {
+		return
+	}
+	switch h := c.host[rd]; {
+	case h == amd64.NoReg:
+		c.MovMI(slot(rd), v)
+	case v == 0:
+		c.AluRR(amd64.Xor, h, h)
+	default:
+		c.MovRI(h, v)
+	}
+	c.known |= 1 << rd
+	c.value[rd] = v
+	c.aligned &^= 1 << rd
+}
+
+// wrote forgets what was known about rd.
+func (c *compiler) wrote(rd uint8) {
+	c.known &^= 1 << rd & ^uint32(1)
+	c.aligned &^= 1 << rd
+}
+
+// in reports whether guest register r is in a host register.
+func (c *compiler) in(r uint8) bool { return c.host[r] != amd64.NoReg }
+
+// get puts the value of r in host register h.
+func (c *compiler) get(h amd64.Reg, r uint8) {
+	switch {
+	case r == 0:
+		c.AluRR(amd64.Xor, h, h)
+	case !c.in(r):
+		c.MovRM(h, slot(r))
+	case c.host[r] != h:
+		c.MovRR(h, c.host[r])
+	}
+}
+
+// target is where to compute the value of rd: its register, or RAX.
+func (c *compiler) target(rd uint8) amd64.Reg {
+	if c.in(rd) {
+		return c.host[rd]
+	}
+	return amd64.RAX
+}
+
+// done stores the value of rd where target isn't its register.
+func (c *compiler) done(rd uint8, t amd64.Reg) {
+	switch {
+	case !c.in(rd):
+		c.MovMR(slot(rd), t)
+	case c.host[rd] != t:
+		c.MovRR(c.host[rd], t)
+	}
+	c.wrote(rd)
+}
+
+// move is rd = rs.
+func (c *compiler) move(rd, rs uint8) {
+	if rd == rs {
+		return
+	}
+	switch {
+	case rs == 0:
+		c.setConst(rd, 0)
+		return
+	case c.in(rd):
+		c.get(c.host[rd], rs)
+	case c.in(rs):
+		c.MovMR(slot(rd), c.host[rs])
+	default:
+		c.MovRM(amd64.RAX, slot(rs))
+		c.MovMR(slot(rd), amd64.RAX)
+	}
+	aligned, low := c.aligned>>rs&1, c.low[rs]
+	c.wrote(rd)
+	c.aligned |= aligned << rd
+	c.low[rd] = low
+}
+
+// alu is h = h op r.
+func (c *compiler) alu(op amd64.Alu, h amd64.Reg, r uint8) {
+	if c.in(r) {
+		c.AluRR(op, h, c.host[r])
+	} else {
+		c.AluRM(op, h, slot(r))
+	}
+}
+
+// binary is rd = a op b, neither of them x0.
+func (c *compiler) binary(op amd64.Alu, rd, a, b uint8) {
+	if op != amd64.Sub && (rd == b && rd != a || !c.in(a) && c.in(b)) {
+		a, b = b, a
+	}
+	t := c.target(rd)
+	switch {
+	case rd == a && !c.in(rd) && c.in(b):
+		c.AluMR(op, slot(rd), c.host[b])
+		c.wrote(rd)
+		return
+	case op == amd64.Add && c.in(a) && c.in(b) && t != c.host[a]:
+		c.Lea(t, amd64.Mem{Base: c.host[a], Index: c.host[b]})
+	case op == amd64.Sub && rd == b && rd != a && c.in(rd):
+		c.UnaryR(amd64.Neg, t)
+		c.alu(amd64.Add, t, a)
+	default:
+		c.get(t, a)
+		c.alu(op, t, b)
+	}
+	c.done(rd, t)
+}
+
+// register translates a register-register operation; rd is not x0.
+func (c *compiler) register(in *rv.Inst) {
+	rd, a, b := in.Rd, in.Rs1, in.Rs2
+	switch in.Op {
+	case rv.ADD:
+		switch {
+		case a == 0:
+			c.move(rd, b)
+		case b == 0:
+			c.move(rd, a)
+		default:
+			both := c.aligned >> a & (c.aligned >> b) & 1
+			low := (c.low[a] + c.low[b]) & 3
+			c.binary(amd64.Add, rd, a, b)
+			c.aligned |= both << rd
+			c.low[rd] = low
+		}
+	case rv.SUB:
+		switch {
+		case b == 0:
+			c.move(rd, a)
+		case a == b:
+			c.setConst(rd, 0)
+		case a == 0:
+			t := c.target(rd)
+			c.get(t, b)
+			c.UnaryR(amd64.Neg, t)
+			c.done(rd, t)
+		default:
+			c.binary(amd64.Sub, rd, a, b)
+		}
+	case rv.XOR, rv.OR:
+		switch {
+		case a == 0:
+			c.move(rd, b)
+		case b == 0:
+			c.move(rd, a)
+		case in.Op == rv.XOR && a == b:
+			c.setConst(rd, 0)
+		case in.Op == rv.XOR:
+			c.binary(amd64.Xor, rd, a, b)
+		default:
+			c.binary(amd64.Or, rd, a, b)
+		}
+	case rv.AND:
+		if a == 0 || b == 0 {
+			c.setConst(rd, 0)
+			return
+		}
+		c.binary(amd64.And, rd, a, b)
+	case rv.SLT:
+		c.setIf(rd, amd64.CondL, a, b)
+	case rv.SLTU:
+		c.setIf(rd, amd64.CondB, a, b)
+	case rv.SLL:
+		c.shift(amd64.Shl, rd, a, b)
+	case rv.SRL:
+		c.shift(amd64.Shr, rd, a, b)
+	case rv.SRA:
+		c.shift(amd64.Sar, rd, a, b)
+	case rv.MUL, rv.MULH, rv.MULHSU, rv.MULHU:
+		c.multiply(in)
+	default:
+		c.divide(in)
+	}
+}
+
+// compare sets the flags of a - b.
+func (c *compiler) compare(a, b uint8) {
+	switch {
+	case b == 0 && c.in(a):
+		c.TestRR(c.host[a], c.host[a])
+	case b == 0 && a != 0:
+		c.AluMI(amd64.Cmp, slot(a), 0)
+	case c.in(a):
+		c.alu(amd64.Cmp, c.host[a], b)
+	case a != 0 && c.in(b):
+		c.AluMR(amd64.Cmp, slot(a), c.host[b])
+	default:
+		c.get(amd64.RAX, a)
+		if b == 0 {
+			c.TestRR(amd64.RAX, amd64.RAX)
+		} else {
+			c.alu(amd64.Cmp, amd64.RAX, b)
+		}
+	}
+}
+
+// setIf is rd = 1 if cond holds for a compared with b, else 0.
+func (c *compiler) setIf(rd uint8, cond amd64.Cond, a, b uint8) {
+	if a == 0 && b != 0 {
+		// 0 < b: unsigned, b is not 0; signed, b is greater.
+		a, b = b, a
+		if cond == amd64.CondB {
+			cond = amd64.CondNE
+		} else {
+			cond = amd64.CondG
+		}
+	}
+	if c.in(rd) && rd != a && rd != b {
+		c.AluRR(amd64.Xor, c.host[rd], c.host[rd])
+		c.compare(a, b)
+		c.Setcc(cond, c.host[rd])
+		c.wrote(rd)
+		return
+	}
+	c.compare(a, b)
+	c.setFlag(rd, cond)
+}
+
+// setFlag is rd = 1 if cond holds for the flags, else 0. It leaves the flags.
+func (c *compiler) setFlag(rd uint8, cond amd64.Cond) {
+	t := c.target(rd)
+	c.Setcc(cond, amd64.RAX)
+	c.ExtRR(amd64.ZeroByte, t, amd64.RAX)
+	c.done(rd, t)
+}
+
+// shift is rd = a shifted by b.
+func (c *compiler) shift(op amd64.Shift, rd, a, b uint8) {
+	switch {
+	case a == 0:
+		c.setConst(rd, 0)
+		return
+	case b == 0:
+		c.move(rd, a)
+		return
+	}
+	count, t := c.host[b], c.target(rd)
+	if !c.in(b) {
+		c.MovRM(amd64.RDX, slot(b))
+		count = amd64.RDX
+	}
+	if c.in(a) {
+		c.ShiftRRR(op, t, c.host[a], count)
+	} else {
+		c.ShiftRMR(op, t, 4*int32(a), count)
+	}
+	c.done(rd, t)
+}
+
+// immediate translates a register-immediate operation on a register whose value
+// isn't known; rd is not x0.
+func (c *compiler) immediate(in *rv.Inst) {
+	rd, a, imm := in.Rd, in.Rs1, int32(in.Imm)
+	switch in.Op {
+	case rv.ADDI:
+		c.addImmediate(rd, a, imm)
+	case rv.SLTI:
+		c.setIfImmediate(rd, amd64.CondL, a, imm)
+	case rv.SLTIU:
+		c.setIfImmediate(rd, amd64.CondB, a, imm)
+	case rv.XORI:
+		if imm == -1 {
+			if rd == a && !c.in(rd) {
+				c.UnaryM(amd64.Not, slot(rd))
+				c.wrote(rd)
+				return
+			}
+			t := c.target(rd)
+			c.get(t, a)
+			c.UnaryR(amd64.Not, t)
+			c.done(rd, t)
+			return
+		}
+		c.aluImmediate(amd64.Xor, rd, a, imm)
+	case rv.ORI:
+		c.aluImmediate(amd64.Or, rd, a, imm)
+	case rv.ANDI:
+		if imm == 255 {
+			t := c.target(rd)
+			if c.in(a) {
+				c.ExtRR(amd64.ZeroByte, t, c.host[a])
+			} else {
+				c.ExtRM(amd64.ZeroByte, t, slot(a))
+			}
+			c.done(rd, t)
+			return
+		}
+		c.aluImmediate(amd64.And, rd, a, imm)
+		if imm&3 == 0 {
+			c.aligned |= 1 << rd
+			c.low[rd] = 0
+		}
+	case rv.SLLI:
+		if n := uint8(imm); n >= 1 && n <= 3 && c.in(a) && rd != a {
+			t := c.target(rd)
+			c.Lea(t, amd64.Mem{Base: amd64.NoReg, Index: c.host[a], Scale: n})
+			c.done(rd, t)
+		} else {
+			c.shiftImmediate(amd64.Shl, rd, a, n)
+		}
+		if imm >= 2 {
+			c.aligned |= 1 << rd
+			c.low[rd] = 0
+		}
+	case rv.SRLI:
+		c.shiftImmediate(amd64.Shr, rd, a, uint8(imm))
+	case rv.SRAI:
+		c.shiftImmediate(amd64.Sar, rd, a, uint8(imm))
+	}
+}
+
+// addImmediate is rd = a + imm.
+func (c *compiler) addImmediate(rd, a uint8, imm int32) {
+	if imm == 0 {
+		c.move(rd, a)
+		return
+	}
+	aligned, low := c.aligned>>a&1, (c.low[a]+uint8(imm))&3
+	t := c.target(rd)
+	if c.in(a) && c.host[a] != t {
+		c.Lea(t, amd64.At(c.host[a], imm))
+		c.done(rd, t)
+	} else {
+		c.aluImmediate(amd64.Add, rd, a, imm)
+	}
+	c.aligned |= aligned << rd
+	c.low[rd] = low
+}
+
+// aluImmediate is rd = a op imm.
+func (c *compiler) aluImmediate(op amd64.Alu, rd, a uint8, imm int32) {
+	if rd == a && !c.in(rd) {
+		c.AluMI(op, slot(rd), imm)
+		c.wrote(rd)
+		return
+	}
+	t := c.target(rd)
+	c.get(t, a)
+	c.AluRI(op, t, imm)
+	c.done(rd, t)
+}
+
+// shiftImmediate is rd = a shifted by n.
+func (c *compiler) shiftImmediate(op amd64.Shift, rd, a, n uint8) {
+	switch {
+	case n == 0:
+		c.move(rd, a)
+		return
+	case rd == a && !c.in(rd):
+		c.ShiftMI(op, slot(rd), n)
+		c.wrote(rd)
+		return
+	}
+	t := c.target(rd)
+	c.get(t, a)
+	c.ShiftRI(op, t, n)
+	c.done(rd, t)
+}
+
+// setIfImmediate is rd = 1 if cond holds for a compared with imm, else 0.
+func (c *compiler) setIfImmediate(rd uint8, cond amd64.Cond, a uint8, imm int32) {
+	separate := c.in(rd) && rd != a
+	if separate {
+		c.AluRR(amd64.Xor, c.host[rd], c.host[rd])
+	}
+	switch {
+	case c.in(a) && imm == 1 && cond == amd64.CondB:
+		c.TestRR(c.host[a], c.host[a]) // a < 1: a is 0
+		cond = amd64.CondE
+	case c.in(a):
+		c.AluRI(amd64.Cmp, c.host[a], imm)
+	default:
+		c.AluMI(amd64.Cmp, slot(a), imm)
+	}
+	if separate {
+		c.Setcc(cond, c.host[rd])
+		c.wrote(rd)
+		return
+	}
+	c.setFlag(rd, cond)
+}
