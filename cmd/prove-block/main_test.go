@@ -15,6 +15,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"github.com/orrery/orrery/internal/cpu"
+	"github.com/orrery/orrery/rv/jit"
 )
 
 func TestMain(m *testing.M) {
@@ -42,6 +43,8 @@ func TestScripts(t *testing.T) {
 			switch name {
 			case "root":
 				return os.Getuid() == 0, nil
+			case "recompiler":
+				return jit.Supported(), nil
 			case "full":
 				_, err := os.Stat("/dev/full")
 				return err == nil, nil

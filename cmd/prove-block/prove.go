@@ -6,6 +6,7 @@ import (
 
 	"github.com/orrery/orrery/hash"
 	"github.com/orrery/orrery/prover"
+	rvengine "github.com/orrery/orrery/rv/engine"
 	"github.com/orrery/orrery/rv/exec"
 	"github.com/orrery/orrery/soundness"
 )
@@ -76,7 +77,7 @@ func (c *proveCmd) Run(s *session) error {
 
 // proved fills in what making a proof took.
 func (r *report) proved(p *prover.Result) {
-	r.Cycles, r.MisalignedAccesses, r.Engine = new(p.Cycles), new(p.Misaligned), interpreter
+	r.Cycles, r.MisalignedAccesses, r.Engine = new(p.Cycles), new(p.Misaligned), rvengine.Interpreter
 	r.ExecuteSeconds, r.TraceSeconds = new(p.Execute.Seconds()), new(p.Trace.Seconds())
 	r.ProveSeconds, r.VerifySeconds = new(p.Total.Seconds()), new(p.Verify.Seconds())
 	r.CyclesPerSecond = new(perSecond(p.Cycles, p.Total.Seconds()))

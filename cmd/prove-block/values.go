@@ -12,6 +12,7 @@ import (
 	"github.com/alecthomas/kong"
 
 	"github.com/orrery/orrery/internal/cpu"
+	rvengine "github.com/orrery/orrery/rv/engine"
 )
 
 // errNotBuilt is the usage error of an option that exists on paper only.
@@ -47,16 +48,14 @@ func (f *fileName) UnmarshalText(b []byte) error {
 	return nil
 }
 
-// engine is the name of an execution engine.
+// engine is the name of an execution engine; empty means the fastest that works here.
 type engine string
 
-// UnmarshalText takes the engines that are built.
+// UnmarshalText takes the engines that there are.
 func (e *engine) UnmarshalText(b []byte) error {
 	*e = engine(b)
-	return choice(string(b), []string{interpreter}, []string{"recompiler"})
+	return choice(string(b), []string{rvengine.Interpreter, rvengine.Recompiler}, nil)
 }
-
-const interpreter = "interpreter"
 
 // kernels is the name of an implementation of the vector kernels; empty means what package
 // cpu has chosen: what the environment names, or the best.
