@@ -114,13 +114,15 @@ func (m *markdown) translation(x *execbench.Report) {
 	if len(x.Compiles) == 0 {
 		return
 	}
-	m.WriteString("\n## Translation\n\nMicroseconds a KiB of the guest's code; with so little code most of it is what every translation takes.\n\n")
+	m.WriteString("\n## Translation\n\nMedian of five; bytes are those of the code, for wazero of the module. A program of so little code takes mostly what every translation takes.\n\n")
 	m.head("program", "engine", "-bytes", "-microseconds", "-a KiB")
 	for _, c := range x.Compiles {
-		m.row("%s | %s | %d | %.0f | %.1f", c.Program, c.Engine, c.Bytes, 1e6*c.Seconds, c.PerKiB)
+		if c.Engine != execbench.NoGas {
+			m.row("%s | %s | %d | %.0f | %.1f", c.Program, c.Engine, c.Bytes, 1e6*c.Seconds, c.PerKiB)
+		}
 	}
 	if t := x.Long; t != nil {
-		fmt.Fprintf(m, "\nThe code of all programs, repeated to %d KiB, takes %s %.2f us a KiB (%.0f MB/s; the first time %.2f us), and becomes %.1f bytes a guest instruction.\n",
+		fmt.Fprintf(m, "\nThe code of all programs, repeated to %d KiB, takes %s %.2f us a KiB (%.0f MB/s; the first time %.2f us a KiB), and becomes %.1f bytes a guest instruction.\n",
 			t.Bytes/1024, t.Engine, t.PerKiB, 1024/t.PerKiB, t.First, float64(t.Host)/float64(t.Bytes)*4)
 	}
 }

@@ -30,8 +30,8 @@ type engine struct {
 
 // prepared is a program on an engine.
 type prepared struct {
-	// seconds of processor time that translating took, 0 where nothing is known, and the
-	// bytes of guest code.
+	// seconds of processor time that translation took, 0 where nothing is known, and the
+	// bytes of what was translated.
 	seconds float64
 	bytes   int
 	run     func(ctx context.Context, count uint32) (outcome, error)

@@ -17,14 +17,17 @@ func wazeroEngine(dir string) engine {
 		if err != nil {
 			return nil, err
 		}
-		r := wazero.NewRuntimeWithConfig(ctx, wazero.NewRuntimeConfigCompiler())
-		begin := threadTime()
-		compiled, err := r.CompileModule(ctx, b)
-		seconds := (threadTime() - begin).Seconds()
+		var r wazero.Runtime
+		var compiled wazero.CompiledModule
+		closing := func() error { return r.Close(ctx) }
+		seconds, err := timed(func() (func() error, error) {
+			r = wazero.NewRuntimeWithConfig(ctx, wazero.NewRuntimeConfigCompiler())
+			compiled, err = r.CompileModule(ctx, b)
+			return closing, err
+		})
 		if err != nil {
 			return nil, err
 		}
-		closing := func() error { return r.Close(ctx) }
 		return &prepared{seconds: seconds, bytes: len(b), close: closing, run: func(ctx context.Context, count uint32) (outcome, error) {
 			m, err := r.InstantiateModule(ctx, compiled, wazero.NewModuleConfig())
 			if err != nil {
