@@ -15,6 +15,7 @@ func executionMarkdown(r *report) []byte {
 	m.WriteString("# Speed of execution\n\n")
 	m.hostLine(r, benchExecution)
 	if len(x.Results) > 0 {
+		m.answer(x.Report)
 		m.engines(x.Report)
 		m.means(x.Report)
 		m.programs(x.Report)
@@ -23,6 +24,79 @@ func executionMarkdown(r *report) []byte {
 	}
 	m.recording(x.Recording)
 	return m.Bytes()
+}
+
+// executionTarget is a figure beside what is asked of it.
+type executionTarget struct {
+	name      string
+	must, aim float64
+	value     float64
+	digits    int
+	atLeast   bool // otherwise at most
+}
+
+// executionTargets are the budgets of docs/execution.md with the figures of a report; 0
+// where an engine is absent.
+func executionTargets(x *execbench.Report) []executionTarget {
+	var gas execbench.Gas
+	if x.Gas != nil {
+		gas = *x.Gas
+	}
+	var compile float64
+	if x.Long != nil {
+		compile = x.Long.PerKiB
+	}
+	factor := func(engine, other string) float64 {
+		f, _ := x.Factor(engine, other)
+		return f
+	}
+	rate := func(engine string) float64 {
+		for _, e := range x.Means {
+			if e.Engine == engine {
+				return e.InstructionsPerSecond / 1e6
+			}
+		}
+		return 0
+	}
+	return []executionTarget{
+		{"slowdown against native code, exact gas", 2, 1.45, factor(execbench.Recompiler, execbench.Native), 2, false},
+		{"slowdown against native -m32, exact gas", 1.7, 1.25, factor(execbench.Recompiler, execbench.Native32), 2, false},
+		{"factor of exact gas, mean", 1.15, 1.05, gas.Mean, 3, false},
+		{"factor of exact gas, worst program", 1.6, 1.3, gas.Worst, 2, false},
+		{"speed against wazero", 1.1, 1.5, factor(execbench.Wazero, execbench.Recompiler), 2, true},
+		{"speed against qemu-riscv32", 1.4, 2, factor(execbench.QEMU, execbench.Recompiler), 2, true},
+		{"compile, us a KiB of guest code", 20, 5, compile, 1, false},
+		{"interpreter, million instructions/s", 250, 400, rate(execbench.Interpreter), 0, true},
+	}
+}
+
+// answer is what the figures say in short, and the budgets.
+func (m *markdown) answer(x *execbench.Report) {
+	if f, worst := x.Factor(execbench.Recompiler, execbench.Native); f > 0 {
+		fmt.Fprintf(m, "A sandboxed machine with exact gas takes %.2f times as long as native code (geometric mean; the worst program %.2f)", f, worst)
+		if g, _ := x.Factor(execbench.Recompiler, execbench.Native32); g > 0 {
+			n, _ := x.Factor(execbench.Native32, execbench.Native)
+			fmt.Fprintf(m, ", %.2f times as long as native code of 32 bits. Words of 32 bits alone cost native code a factor of %.2f", g, n)
+		}
+		if x.Gas != nil {
+			fmt.Fprintf(m, "; exact gas costs %.3f (worst %.2f, %s)", x.Gas.Mean, x.Gas.Worst, x.Gas.Program)
+		}
+		m.WriteString(".\n\n")
+	}
+	m.head("figure", "-must", "-aim", "-measured", "")
+	for _, t := range executionTargets(x) {
+		verdict := "**missed**"
+		switch {
+		case t.value == 0:
+			verdict = "not measured"
+		case t.value == t.aim || t.value < t.aim != t.atLeast:
+			verdict = "aim met"
+		case t.value == t.must || t.value < t.must != t.atLeast:
+			verdict = "met"
+		}
+		m.row("%s | %v | %v | %s | %s", t.name, t.must, t.aim, orDash(t.value, t.digits), verdict)
+	}
+	m.WriteByte('\n')
 }
 
 func (m *markdown) engines(x *execbench.Report) {
