@@ -45,7 +45,7 @@ func checkTables(t *testing.T, m *rv32im.Machine, p *rv.Program, run *exec.Trace
 	return check.Tables(list, rv32im.Publics(&p.Header), extra)
 }
 
-func loadGuest(t *testing.T, name string) *rv.Program {
+func loadGuest(t testing.TB, name string) *rv.Program {
 	t.Helper()
 	elf, err := os.ReadFile("../testdata/guests/" + name + ".elf")
 	if err != nil {
