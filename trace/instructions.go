@@ -54,7 +54,6 @@ const partRecords = 1 << 14
 type part struct {
 	first   int // number of the first record
 	records []exec.Record
-	order   []uint16                 // the records, sorted by chip, within a chip as they are
 	count   [rv32im.NumChips]uint16  // records by chip
 	at      [rv32im.NumChips]int     // where the chip's rows begin in its sheet
 	sheets  *[rv32im.NumChips]*sheet // of all parts
@@ -73,9 +72,11 @@ func (b *builder) instructions() []part {
 			first += len(piece)
 		}
 	}
-	par.Workers(b.threads, len(parts), func() func(int) {
-		var kinds [partRecords]uint8
-		return func(k int) { parts[k].sort(&b.program.Code, &kinds) }
+	par.For(b.threads, len(parts), func(k int) {
+		p := &parts[k]
+		for i := range p.records {
+			p.count[b.rows.chip(&p.records[i])]++
+		}
 	})
 	var total [rv32im.NumChips]int
 	for k := range parts {
@@ -96,32 +97,26 @@ func (b *builder) instructions() []part {
 	return parts
 }
 
-// sort makes the order and counts. kinds is scratch space.
-func (p *part) sort(code *rv.Code, kinds *[partRecords]uint8) {
+// sorted gives the numbers of the part's records sorted by chip, within a chip in their
+// order. It is valid until the next call.
+func (w *worker) sorted(p *part) []uint16 {
 	var next [rv32im.NumChips]uint16
-	insts := code.Insts
-	for i := range p.records {
-		rec := &p.records[i]
-		// Only words that the file has are instructions that complete.
-		chip := chipOf(&insts[(rec.PC-code.Start)/4], rec)
-		kinds[i%partRecords] = uint8(chip)
-		p.count[chip]++
-	}
 	at := uint16(0)
 	for chip, n := range p.count {
 		next[chip] = at
 		at += n
 	}
-	p.order = make([]uint16, len(p.records))
-	for i, chip := range kinds[:len(p.records)] {
-		p.order[next[chip]] = uint16(i)
-		next[chip]++
+	for i := range p.records {
+		k := &next[w.rows.chip(&p.records[i])]
+		w.order[*k%partRecords] = uint16(i)
+		*k++
 	}
+	return w.order[:len(p.records)]
 }
 
 // fill writes the rows of all records.
 func (p *part) fill(w *worker) error {
-	order := p.order
+	order := w.sorted(p)
 	for chip, n := range p.count {
 		list := order[:n]
 		order = order[n:]

@@ -51,6 +51,13 @@ func (s *rows) record(i int, rec *exec.Record, x *Row, list *[]refresh) {
 	s.stamp(x, list)
 }
 
+// chip names the chip that executes a completed instruction.
+func (s *rows) chip(rec *exec.Record) int {
+	code := &s.program.Code
+	// Only words that the file has are instructions that complete.
+	return chipOf(&code.Insts[(rec.PC-code.Start)/4], rec)
+}
+
 // second is a copy of the second word of the access of record i, nil if it has none.
 func (s *rows) second(i uint32) *exec.Second {
 	at, ok := slices.BinarySearchFunc(s.run.Second, i, func(x exec.Second, i uint32) int { return cmp.Compare(x.Index, i) })

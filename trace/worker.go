@@ -40,6 +40,7 @@ type worker struct {
 	count     *counter
 	takers    [rv32im.NumChips]*taker
 	fillers   [rv32im.NumChips]func(w columns, r int, x *Row)
+	order     [partRecords]uint16
 	block     [blockRows]Row
 	cells     []field.M31
 	cols      columns
