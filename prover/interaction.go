@@ -15,6 +15,56 @@ import (
 // errDenominator can't happen but with a probability of about 2^-150.
 var errDenominator = errors.New("prover: a LogUp denominator is zero; change the input or the gas limit")
 
+// smallTable is the logarithm of the height up to which tables are done side by side, each by one
+// goroutine: their blocks of rows are too few to share them out.
+const smallTable = 12
+
+// interactAll computes the interaction columns of all tables, extended, and the sums of their
+// fractions. The main columns are given back on the way.
+func (e *engine) interactAll(main, pre [][][]field.M31, s vm.Scalars) ([]columns, []field.E, error) {
+	tables := e.layout.Tables
+	out, sums := make([]columns, len(tables)), make([]field.E, len(tables))
+	var small, large []int
+	for i := range tables {
+		if tables[i].LogHeight <= smallTable {
+			small = append(small, i)
+		} else {
+			large = append(large, i)
+		}
+	}
+	values, errs := make([][][]field.M31, len(small)), make([]error, len(small))
+	e.clock.part(PartFractions)
+	one := e.alone()
+	par.For(e.threads, len(small), func(k int) {
+		i := small[k]
+		values[k], sums[i], errs[k] = one.interact(&tables[i], main[i], pre[i], s)
+		e.mem.FreeAll(main[i])
+	})
+	if err := errors.Join(errs...); err != nil {
+		return nil, nil, err
+	}
+	cols, err := e.extendTables(values, false)
+	if err != nil {
+		return nil, nil, err
+	}
+	for k, i := range small {
+		out[i] = cols[k]
+	}
+	for _, i := range large {
+		values, sum, err := e.interact(&tables[i], main[i], pre[i], s)
+		if err != nil {
+			return nil, nil, err
+		}
+		e.mem.FreeAll(main[i])
+		main[i] = nil
+		if cols, err = e.extendTables([][][]field.M31{values}, false); err != nil {
+			return nil, nil, err
+		}
+		out[i], sums[i] = cols[0], sum
+	}
+	return out, sums, nil
+}
+
 // interact computes the interaction columns of a table on the trace domain, six for each
 // fraction pair, and the sum of all its fractions. The last column is the running sum
 // along the trace domain, minus the share that makes it close.
@@ -25,13 +75,9 @@ func (e *engine) interact(t *verifier.Table, main, pre [][]field.M31, s vm.Scala
 	if n == 0 {
 		return nil, sum, nil
 	}
-	values := make([]vec.Planes, n)
-	for i := range values {
-		values[i] = vec.MakePlanes(height)
-		for k := range values[i] {
-			cols = append(cols, values[i][k])
-		}
-	}
+	cols = make([][]field.M31, field.Degree*n)
+	par.For(e.threads, len(cols), func(i int) { cols[i] = e.mem.Column(height) })
+	values := planes(cols)
 	bound := vm.CompileFractions(t.AIR).Bind(s)
 	in := &vm.Columns{Main: main, Pre: pre}
 	var once sync.Once

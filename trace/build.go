@@ -9,6 +9,7 @@ import (
 	"github.com/orrery/orrery/air/rv32im"
 	"github.com/orrery/orrery/field"
 	"github.com/orrery/orrery/hash"
+	"github.com/orrery/orrery/internal/arena"
 	"github.com/orrery/orrery/memtree"
 	"github.com/orrery/orrery/proof"
 	"github.com/orrery/orrery/rv"
@@ -43,6 +44,7 @@ type builder struct {
 	rows    *rows
 	publics []field.M31
 	threads int
+	mem     *arena.Arena
 	out     *Tables
 	count   *counter
 	lookups [rv32im.NumChips]*lookups
@@ -51,13 +53,13 @@ type builder struct {
 	tasks   []task    // that fill them
 }
 
-// Build turns a recorded run into tables. The result doesn't depend on the number of
-// threads.
-func Build(ctx context.Context, m *rv32im.Machine, program *rv.Program, input []byte, run *exec.Trace, threads int) (*Tables, error) {
+// Build turns a recorded run into tables, whose columns have memory of mem, nil for the heap. The
+// result doesn't depend on the number of threads.
+func Build(ctx context.Context, m *rv32im.Machine, program *rv.Program, input []byte, run *exec.Trace, threads int, mem *arena.Arena) (*Tables, error) {
 	threads = max(threads, 1)
 	b := &builder{
 		ctx: ctx, m: m, program: program, run: run, rows: newRows(program, run),
-		publics: rv32im.Publics(&program.Header), threads: threads, out: &Tables{},
+		publics: rv32im.Publics(&program.Header), threads: threads, mem: mem, out: &Tables{},
 		count: newCounter(newCodeCounter(&program.Code, run.ExecutedCode)), workers: make([]*worker, threads),
 	}
 	if run.Records.Len() > MaxCycles {

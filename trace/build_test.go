@@ -70,7 +70,7 @@ func buildGuest(t *testing.T, m *rv32im.Machine, name string, input []byte, gas 
 	if err != nil {
 		t.Fatal(err)
 	}
-	tables, err := Build(context.Background(), m, p, input, run, 2)
+	tables, err := Build(context.Background(), m, p, input, run, 2, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -125,7 +125,7 @@ func TestBuildThreads(t *testing.T) {
 	input := []byte("abc")
 	p, run, first := buildGuest(t, m, "sha256", input, 1<<40)
 	for _, threads := range []int{-1, 0, 1, 3, 16} {
-		again, err := Build(context.Background(), m, p, input, run, threads)
+		again, err := Build(context.Background(), m, p, input, run, threads, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -143,7 +143,7 @@ func TestBuildCancelled(t *testing.T) {
 	p, run, _ := buildGuest(t, m, "exit42", nil, 1<<40)
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
-	if _, err := Build(ctx, m, p, nil, run, 2); !errors.Is(err, context.Canceled) {
+	if _, err := Build(ctx, m, p, nil, run, 2, nil); !errors.Is(err, context.Canceled) {
 		t.Error(err)
 	}
 }

@@ -31,8 +31,7 @@ func (b *builder) newSheet(chip, n int) *sheet {
 	return s
 }
 
-// allocate makes the cells of the new sheets, all zero. Fresh memory is touched here where
-// it was used before only; the rows behind the last one that is written never are.
+// allocate makes the cells of the new sheets, all zero.
 func (b *builder) allocate() {
 	type column struct {
 		table *Table
@@ -48,7 +47,7 @@ func (b *builder) allocate() {
 	}
 	par.For(b.threads, len(list), func(i int) {
 		c := list[i]
-		c.table.Main[c.at] = make([]field.M31, 1<<c.table.LogHeight)
+		c.table.Main[c.at] = b.mem.Zeros(1 << c.table.LogHeight)
 	})
 	b.sheets = nil
 }
