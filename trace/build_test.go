@@ -135,6 +135,39 @@ func TestBuildThreads(t *testing.T) {
 	}
 }
 
+// Nor do those of a run of several parts, with refreshes in each of them.
+func TestBuildParts(t *testing.T) {
+	m, err := rv32im.New()
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, run, first := buildGuest(t, m, "muldiv", nil, 5*partRecords+77)
+	if n := run.Records.Len(); n <= 5*partRecords {
+		t.Fatalf("%d cycles only", n)
+	}
+	refreshes := 0
+	for _, x := range first.List {
+		if x.Chip == rv32im.ChipRefresh {
+			refreshes += 1 << x.LogHeight
+		}
+	}
+	if refreshes == 0 {
+		t.Error("no refreshes")
+	}
+	if err := checkTables(t, m, p, run, 5*partRecords+77, first); err != nil {
+		t.Error(err)
+	}
+	for _, threads := range []int{1, 3, 7} {
+		again, err := Build(context.Background(), m, p, nil, run, threads, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !reflect.DeepEqual(first, again) {
+			t.Errorf("%d threads: other tables than with 2", threads)
+		}
+	}
+}
+
 func TestBuildCancelled(t *testing.T) {
 	m, err := rv32im.New()
 	if err != nil {

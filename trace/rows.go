@@ -20,7 +20,11 @@ func newRows(p *rv.Program, run *exec.Trace) *rows { return &rows{program: p, ru
 
 // isDecoded reports whether the decoder reads the word at a word address.
 func (s *rows) isDecoded(address uint32) bool {
-	_, ok := slices.BinarySearch(s.run.ExecutedCode, address-s.program.Code.Start/4)
+	words, w := s.run.ExecutedCode, address-s.program.Code.Start/4
+	if len(words) == 0 || w > words[len(words)-1] {
+		return false // most data is above the code
+	}
+	_, ok := slices.BinarySearch(words, w)
 	return ok
 }
 
