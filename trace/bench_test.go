@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/orrery/orrery/air/rv32im"
+	"github.com/orrery/orrery/internal/arena"
 	"github.com/orrery/orrery/rv/exec"
 )
 
@@ -40,10 +41,15 @@ func BenchmarkBuild(b *testing.B) {
 		}
 		for _, threads := range []int{1, 2} {
 			b.Run(fmt.Sprint(c.name, "/threads=", threads), func(b *testing.B) {
+				mem := arena.New()
 				for b.Loop() {
-					if _, err := Build(context.Background(), m, p, c.input, run, threads, nil); err != nil {
+					if _, err := Build(context.Background(), m, p, c.input, run, threads, mem); err != nil {
 						b.Fatal(err)
 					}
+					mem.Reset()
+				}
+				if err := mem.Close(); err != nil {
+					b.Fatal(err)
 				}
 				b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(run.Cycles), "ns/cycle")
 				b.ReportMetric(float64(run.Cycles), "cycles")

@@ -94,7 +94,7 @@ func Build(ctx context.Context, m *rv32im.Machine, program *rv.Program, input []
 	return b.out, ctx.Err()
 }
 
-// constants adds the tables with preprocessed columns.
+// constants adds the tables with preprocessed columns; serve writes them.
 func (b *builder) constants() {
 	for _, chip := range []int{rv32im.ChipConstants, rv32im.ChipTable} {
 		b.newSheet(chip, 1<<b.m.FixedLogHeight(chip))

@@ -9,6 +9,8 @@ import (
 
 	"github.com/orrery/orrery/air/check"
 	"github.com/orrery/orrery/air/rv32im"
+	"github.com/orrery/orrery/field"
+	"github.com/orrery/orrery/internal/arena"
 	"github.com/orrery/orrery/proof"
 	"github.com/orrery/orrery/rv"
 	"github.com/orrery/orrery/rv/exec"
@@ -165,6 +167,36 @@ func TestBuildParts(t *testing.T) {
 		if !reflect.DeepEqual(first, again) {
 			t.Errorf("%d threads: other tables than with 2", threads)
 		}
+	}
+}
+
+// Every cell is written or known to be zero: what memory held before doesn't matter.
+func TestBuildUsedMemory(t *testing.T) {
+	m, err := rv32im.New()
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, run, first := buildGuest(t, m, "misaligned", nil, 1<<40)
+	mem := arena.New()
+	defer func() {
+		if err := mem.Close(); err != nil {
+			t.Error(err)
+		}
+	}()
+	for range 2 {
+		dirt := mem.Column(1 << 24)
+		for i := range dirt {
+			dirt[i] = field.P - 1
+		}
+		mem.Reset()
+		again, err := Build(context.Background(), m, p, nil, run, 2, mem)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !reflect.DeepEqual(first, again) {
+			t.Error("other tables than in fresh memory")
+		}
+		mem.Reset()
 	}
 }
 

@@ -36,6 +36,7 @@ func (b *builder) serve(w columns, chip int) {
 		}
 	case *rv32im.Constants:
 		pre := b.m.Preprocessed(chip)
+		clear(w[c.ShiftMult])
 		for s, v := range n.shifts {
 			w.set(c.ShiftMult, s, v)
 		}

@@ -10,16 +10,18 @@ import (
 // sheet is all rows of a chip, which one or several tables hold one after the other.
 type sheet struct {
 	chip   int
+	rows   int // that are going to be written; those behind are zero
 	tables []Table
 }
 
-// newSheet adds the tables of a chip with n rows. They get their cells in runTasks.
+// newSheet adds the tables of a chip with n rows, all of which are going to be written. They
+// get their cells in runTasks.
 func (b *builder) newSheet(chip, n int) *sheet {
 	copies := rv32im.MaxCopies
 	if b.m.FixedLogHeight(chip) >= 0 {
 		copies = 1
 	}
-	s := &sheet{chip: chip}
+	s := &sheet{chip: chip, rows: n}
 	for _, log := range heights(n, copies) {
 		s.tables = append(s.tables, Table{
 			Instance: proof.Instance{Chip: uint8(chip), LogHeight: uint8(log)},
@@ -31,23 +33,27 @@ func (b *builder) newSheet(chip, n int) *sheet {
 	return s
 }
 
-// allocate makes the cells of the new sheets, all zero.
+// allocate makes the cells of the new sheets. Those that aren't going to be written are zero.
 func (b *builder) allocate() {
 	type column struct {
-		table *Table
-		at    int
+		table    *Table
+		at, rows int
 	}
 	var list []column
 	for _, s := range b.sheets {
+		rows := s.rows
 		for i := range s.tables {
-			for k := range s.tables[i].Main {
-				list = append(list, column{&s.tables[i], k})
+			t := &s.tables[i]
+			own := min(rows, 1<<t.LogHeight)
+			rows -= own
+			for k := range t.Main {
+				list = append(list, column{t, k, own})
 			}
 		}
 	}
 	par.For(b.threads, len(list), func(i int) {
 		c := list[i]
-		c.table.Main[c.at] = b.mem.Zeros(1 << c.table.LogHeight)
+		c.table.Main[c.at] = b.mem.ZerosFrom(c.rows, 1<<c.table.LogHeight)
 	})
 	b.sheets = nil
 }

@@ -2,6 +2,7 @@ package arena
 
 import (
 	"fmt"
+	"slices"
 	"sync"
 	"unsafe"
 
@@ -19,8 +20,8 @@ const (
 	// gap separates columns. Without it columns of a power of two of rows would compete for the
 	// same sets of the caches wherever a block of rows is read across them.
 	gap = 33 * line
-	// extent is the least that is mapped at a time, and the size of a large page on the
-	// processors in use.
+	// page is the size of a page, and extent that of a large one, or multiples of them.
+	page   = 4 << 10
 	extent = 2 << 20
 )
 
@@ -36,6 +37,7 @@ type Arena struct {
 	ranges ranges      // free parts of what was handed out once
 	top    int         // all from here on was never handed out
 	mapped int         // end of what was mapped, or is about to be
+	claims []*claim    // what is being mapped
 	live   map[int]int // sizes of the columns in use, by offset
 	inUse  int         // their sum
 	peak   int         // the largest inUse so far
@@ -59,10 +61,13 @@ func (a *Arena) Column(n int) []field.M31 {
 }
 
 // Zeros gives a column of n zeros.
-func (a *Arena) Zeros(n int) []field.M31 {
+func (a *Arena) Zeros(n int) []field.M31 { return a.ZerosFrom(0, n) }
+
+// ZerosFrom gives a column of n elements, zero from element first on.
+func (a *Arena) ZerosFrom(first, n int) []field.M31 {
 	c, zero := a.column(n)
 	if !zero {
-		clear(c)
+		clear(c[first:])
 	}
 	return c
 }
@@ -77,19 +82,31 @@ func (a *Arena) column(n int) (c []field.M31, zero bool) {
 	if !ok {
 		return make([]field.M31, n), true
 	}
-	if t.from < t.to {
-		a.pages.populate(a.space[t.from:t.to])
+	if t.own != nil {
+		a.pages.populate(a.space[t.own.from:t.own.to], t.own.large)
+		a.done(t.own)
+	}
+	for _, c := range t.others {
+		<-c.done
 	}
 	// The memory begins at a multiple of 64 bytes and has size >= word*n bytes that no other
 	// column has; M31 is a uint32, for which all bits are allowed.
 	return unsafe.Slice((*field.M31)(unsafe.Pointer(&a.space[t.at])), n), t.fresh
 }
 
-// taken is memory that was found: at is its offset, [from, to) what has to be mapped now, and fresh
-// tells that it was never handed out.
+// claim is memory that one goroutine maps.
+type claim struct {
+	from, to int
+	large    bool          // with large pages
+	done     chan struct{} // closed when it is mapped
+}
+
+// taken is memory that was found.
 type taken struct {
-	at, from, to int
-	fresh        bool
+	at     int
+	fresh  bool     // it was never handed out
+	own    *claim   // to be mapped first, nil if nothing
+	others []*claim // of other goroutines, to be waited for
 }
 
 // take finds size bytes, if there are as many.
@@ -105,15 +122,35 @@ func (a *Arena) take(size int) (t taken, ok bool) {
 		a.ranges.cut(t.at)
 		t.fresh = t.at == a.top
 		a.top = t.at + size
-		if end := min((a.top+extent-1)/extent*extent, len(a.space)); end > a.mapped {
-			t.from, t.to = a.mapped, end
-			a.mapped = end
+	}
+	for _, c := range a.claims {
+		if min(c.to, t.at+size)-max(c.from, t.at) > page { // a page is mapped as fast at its first use
+			t.others = append(t.others, c)
 		}
+	}
+	if a.top > a.mapped {
+		c := &claim{from: a.mapped, large: a.pages.choose(), done: make(chan struct{})}
+		unit := page
+		if c.large {
+			unit = extent
+		}
+		c.to = min((a.top+unit-1)/unit*unit, len(a.space))
+		a.mapped = c.to
+		a.claims = append(a.claims, c)
+		t.own = c
 	}
 	a.live[t.at] = size
 	a.inUse += size
 	a.peak = max(a.peak, a.inUse)
 	return t, true
+}
+
+// done tells those who wait that c is mapped.
+func (a *Arena) done(c *claim) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.claims = slices.DeleteFunc(a.claims, func(x *claim) bool { return x == c })
+	close(c.done)
 }
 
 // Free takes a column back, with the length with which it was given. The empty column
