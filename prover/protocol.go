@@ -136,12 +136,12 @@ func proveWitness(ctx context.Context, key *verifier.Key, w *Witness, threads in
 	c.Phase(PhaseTest)
 	c.part(PartFold)
 	friParams := verifier.FRI(layout, params)
-	test, err := commit.Commit(ctx, tr, hasher, friParams, g, threads)
+	test, err := commit.Commit(ctx, tr, hasher, friParams, g, threads, e.mem)
 	if err != nil {
 		return nil, fmt.Errorf("prover: %w", err)
 	}
 	c.part(PartRows)
-	opened, err := test.Open()
+	opened, err := test.Open(threads)
 	if err != nil {
 		return nil, fmt.Errorf("prover: %w", err)
 	}
@@ -152,7 +152,7 @@ func proveWitness(ctx context.Context, key *verifier.Key, w *Witness, threads in
 		for _, s := range test.Challenges().Indices {
 			indices = append(indices, s>>(friParams.LogDomain-top))
 		}
-		rows, nodes, err := t.Open(indices)
+		rows, nodes, err := t.Open(indices, threads)
 		if err != nil {
 			return nil, fmt.Errorf("prover: %w", err)
 		}
