@@ -47,7 +47,7 @@ func (s *rows) row(i int, x *Row, list *[]refresh) { s.record(i, s.run.Records.A
 func (s *rows) record(i int, rec *exec.Record, x *Row, list *[]refresh) {
 	x.Record = *rec
 	x.Clk = uint32(i) + 1
-	x.Inst, _ = s.program.Code.At(x.PC)
+	x.Inst = *s.inst(rec.PC)
 	x.Second, x.Trapped = nil, false
 	if size := x.Inst.Op.AccessSize(); size > 1 && (x.A+x.Inst.Imm)%4+size > 4 {
 		x.Second = s.second(uint32(i))
@@ -55,12 +55,14 @@ func (s *rows) record(i int, rec *exec.Record, x *Row, list *[]refresh) {
 	s.stamp(x, list)
 }
 
-// chip names the chip that executes a completed instruction.
-func (s *rows) chip(rec *exec.Record) int {
+// inst is the completed instruction at pc. Only words that the file has can complete.
+func (s *rows) inst(pc uint32) *rv.Inst {
 	code := &s.program.Code
-	// Only words that the file has are instructions that complete.
-	return chipOf(&code.Insts[(rec.PC-code.Start)/4], rec)
+	return &code.Insts[(pc-code.Start)/4]
 }
+
+// chip names the chip that executes a completed instruction.
+func (s *rows) chip(rec *exec.Record) int { return chipOf(s.inst(rec.PC), rec) }
 
 // second is a copy of the second word of the access of record i, nil if it has none.
 func (s *rows) second(i uint32) *exec.Second {
