@@ -91,13 +91,16 @@ func (e *engine) constraintSums(acc vec.Planes, t *verifier.Table, pre, main, in
 			Next:  next[which],
 		}
 	}
-	par.Chunks(e.threads, max(2*height/vm.BlockRows, 2), func(lo, hi int) {
+	rows := min(vm.BlockRows, height)
+	par.Workers(e.threads, 2*height/rows, func() func(int) {
 		m := vm.NewMachine(bound.Program())
 		c := newCombiner(powers)
-		rows := min(vm.BlockRows, height)
-		for ; lo < hi && e.ctx.Err() == nil; lo++ {
-			which, from := lo*rows/height, lo*rows%height
-			c.dst = vec.Slice(acc, lo*rows, (lo+1)*rows)
+		return func(block int) {
+			if e.ctx.Err() != nil {
+				return
+			}
+			which, from := block*rows/height, block*rows%height
+			c.dst = vec.Slice(acc, block*rows, (block+1)*rows)
 			m.Run(bound, &in[which], from, from+rows, c.add)
 			c.flush()
 		}

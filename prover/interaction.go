@@ -2,6 +2,7 @@ package prover
 
 import (
 	"errors"
+	"math/bits"
 	"sync"
 
 	"github.com/orrery/orrery/circle"
@@ -81,33 +82,15 @@ func (e *engine) interact(t *verifier.Table, main, pre [][]field.M31, s vm.Scala
 	bound := vm.CompileFractions(t.AIR).Bind(s)
 	in := &vm.Columns{Main: main, Pre: pre}
 	var once sync.Once
-	par.Chunks(e.threads, height, func(lo, hi int) {
-		m := vm.NewMachine(bound.Program())
-		// A column's numerator may come before its denominator.
-		numerators := make([]vec.Planes, n)
-		for i := range numerators {
-			numerators[i] = vec.MakePlanes(vm.BlockRows)
-		}
-		for ; lo < hi && e.ctx.Err() == nil; lo += vm.BlockRows {
-			end := min(lo+vm.BlockRows, hi)
-			m.Run(bound, in, lo, end, func(i int, v vm.Output) {
-				if i%2 == 1 {
-					v.CopyTo(vec.Slice(numerators[i/2], 0, end-lo))
-					return
-				}
-				inv := vec.Slice(values[i/2], lo, end)
-				v.CopyTo(inv)
-				if vec.BatchInverseE(inv, inv) >= 0 {
-					once.Do(func() { err = errDenominator })
-				}
-			})
-			last := vec.Slice(values[n-1], lo, end)
-			for i := n - 1; i >= 0; i-- {
-				dst := vec.Slice(values[i], lo, end)
-				vec.MulE(dst, dst, vec.Slice(numerators[i], 0, end-lo))
-				if i < n-1 {
-					vec.AddE(last, last, dst) // which holds the row's sum in the end
-				}
+	par.Workers(e.threads, (height+vm.BlockRows-1)/vm.BlockRows, func() func(int) {
+		f := newFractions(bound, n)
+		return func(block int) {
+			if e.ctx.Err() != nil {
+				return
+			}
+			lo := block * vm.BlockRows
+			if !f.run(in, values, lo, min(lo+vm.BlockRows, height)) {
+				once.Do(func() { err = errDenominator })
 			}
 		}
 	})
@@ -120,27 +103,112 @@ func (e *engine) interact(t *verifier.Table, main, pre [][]field.M31, s vm.Scala
 	return cols, e.accumulate(t.LogHeight, values[n-1]), nil
 }
 
+// fractions computes the fractions of blocks of rows, for one goroutine.
+type fractions struct {
+	bound      *vm.Bound
+	machine    *vm.Machine
+	numerators []vec.Planes
+	inverted   []bool // by column: its denominator's inverse is there
+	early      []bool // its numerator is, but not yet the denominator
+}
+
+func newFractions(bound *vm.Bound, n int) *fractions {
+	f := &fractions{
+		bound: bound, machine: vm.NewMachine(bound.Program()),
+		numerators: make([]vec.Planes, n), inverted: make([]bool, n), early: make([]bool, n),
+	}
+	for i := range f.numerators {
+		f.numerators[i] = vec.MakePlanes(vm.BlockRows)
+	}
+	return f
+}
+
+// run sets rows lo to hi of the columns to their fractions, and of the last one to the sum of all. It
+// returns false if a denominator is zero.
+func (f *fractions) run(in *vm.Columns, columns []vec.Planes, lo, hi int) bool {
+	ok := true
+	clear(f.inverted)
+	clear(f.early)
+	f.machine.Run(f.bound, in, lo, hi, func(i int, v vm.Output) {
+		k := i / 2
+		dst := vec.Slice(columns[k], lo, hi)
+		numerator := vec.Slice(f.numerators[k], 0, hi-lo)
+		switch {
+		case i%2 == 0:
+			src := dst
+			if v.Ext != nil {
+				src = *v.Ext
+			} else {
+				v.CopyTo(dst)
+			}
+			ok = vec.BatchInverseE(dst, src) < 0 && ok
+			if f.inverted[k] = true; f.early[k] {
+				vec.MulE(dst, dst, numerator)
+			}
+		case f.inverted[k] && v.Ext != nil:
+			vec.MulE(dst, dst, *v.Ext)
+		case f.inverted[k]:
+			vec.MulBaseE(dst, dst, v.Base)
+		default:
+			v.CopyTo(numerator)
+			f.early[k] = true
+		}
+	})
+	last := len(columns) - 1
+	for _, c := range columns[:last] {
+		sum := vec.Slice(columns[last], lo, hi)
+		vec.AddE(sum, sum, vec.Slice(c, lo, hi))
+	}
+	return ok
+}
+
+// sumWidth is the number of running sums that go side by side.
+const sumWidth = 512
+
 // accumulate replaces the rows' sums of all fractions, in the last interaction column, by the
 // running sum, and returns their total. The running sum S starts at zero, and
 // S(next) - S + total/height is the sum of the row's fractions.
+//
+// In the order of the trace domain, rows come from the two halves of a column by turns, from the
+// first at bit-reversed places and from the second at the mirror images of these. With a half as a
+// matrix of sumWidth columns, the order goes through it column by column, and through each column
+// in the same order of its rows; so that all columns can go on together, row by row, from
+// where the one before will end.
 func (e *engine) accumulate(log int, last vec.Planes) field.E {
-	height := 1 << log
+	half := 1 << log / 2
+	width := min(sumWidth, half)
+	sums := vec.MakePlanes(width) // of the columns, those of the second half mirrored
 	var coords [field.Degree]field.M31
 	par.For(e.threads, field.Degree, func(k int) {
-		var s field.M31
-		for _, x := range last[k] {
-			s = s.Add(x)
+		mirrored := make([]field.M31, width)
+		for at := 0; at < half; at += width {
+			vec.Add(sums[k], sums[k], last[k][at:at+width])
+			vec.Add(mirrored, mirrored, last[k][half+at:half+at+width])
 		}
-		coords[k] = s
+		for i := range width {
+			sums[k][i] = sums[k][i].Add(mirrored[width-1-i])
+			coords[k] = coords[k].Add(sums[k][i])
+		}
 	})
 	total := field.FromCoords(coords)
-	share := total.MulBase(field.New(uint64(height)).Inv()).Coords()
+	share := total.MulBase(field.New(uint64(2 * half)).Inv()).Coords()
+	logRows, logWidth := bits.Len(uint(half/width))-1, bits.Len(uint(width))-1
 	par.For(e.threads, field.Degree, func(k int) {
+		col, run, share := last[k], sums[k], share[k]
+		column := share.Mul(field.New(uint64(2 * half / width)))
 		var s field.M31
-		col := last[k]
-		for i := range height {
-			r := circle.StorageIndex(i, log)
-			col[r], s = s, s.Add(col[r]).Sub(share[k])
+		for m := range width {
+			i := circle.BitReverse(m, logWidth)
+			run[i], s = s, s.Add(run[i]).Sub(column)
+		}
+		for m := range half / width {
+			at := circle.BitReverse(m, logRows) * width
+			first, second := col[at:at+width], col[2*half-at-width:2*half-at]
+			for i, s := range run {
+				x := s.Add(first[i]).Sub(share)
+				y := &second[width-1-i]
+				first[i], run[i], *y = s, x.Add(*y).Sub(share), x
+			}
 		}
 	})
 	return total
