@@ -2,6 +2,7 @@ package memtree
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/orrery/orrery/hash"
 )
@@ -166,6 +167,7 @@ type open struct {
 // openLevel opens the parents, at level l, of the open nodes below, and returns them.
 func (t *Tree) openLevel(o *Opening, l int, below []open) []open {
 	first := len(o.Nodes)
+	o.Nodes = slices.Grow(o.Nodes, len(below))
 	for i := 0; i < len(below); i++ {
 		x := below[i]
 		n := NodeOpening{Level: l, Index: x.index / 2, Drop: x.drop, Changed: x.changed, Old: t.Node(l, x.index/2)}

@@ -109,7 +109,7 @@ func (o *opening) clone() *opening {
 func open(t *testing.T, h hash.Hasher, groups []tree.Group, capLog int, indices []uint32) *opening {
 	tr, err := tree.Build(context.Background(), h, groups, capLog, 1)
 	require.NoError(t, err)
-	rows, proof, err := tr.Open(indices)
+	rows, proof, err := tr.Open(indices, 1)
 	require.NoError(t, err)
 	return &opening{h, tr.Cap(), capLog, tr.Shape(), indices, rows, proof}
 }

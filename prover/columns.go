@@ -3,12 +3,13 @@ package prover
 import (
 	"context"
 	"runtime"
-	"sync"
+	"slices"
 
 	"github.com/orrery/orrery/circle"
 	"github.com/orrery/orrery/circle/fft"
 	"github.com/orrery/orrery/field"
 	"github.com/orrery/orrery/hash"
+	"github.com/orrery/orrery/internal/arena"
 	"github.com/orrery/orrery/internal/par"
 	"github.com/orrery/orrery/merkle/tree"
 	"github.com/orrery/orrery/proof"
@@ -24,85 +25,115 @@ type engine struct {
 	hasher  hash.Hasher
 	threads int
 	clock   *clock
-	trace   *fft.Twiddles // canonic cosets up to the largest trace height
-	domain  *fft.Twiddles // canonic cosets up to the largest committed height
-	quot    *fft.Twiddles // constraint domains
-	part    *fft.Twiddles // as many points of the committed domain as the trace has rows
+	mem     *arena.Arena // of all columns
+	*domains
 }
 
 func newEngine(ctx context.Context, l *verifier.Layout, p soundness.Params, h hash.Hasher, threads int) *engine {
 	return &engine{
 		ctx: ctx, layout: l, params: p, hasher: h, threads: threads, clock: newClock(nil),
-		trace:  fft.NewTwiddles(circle.Canonic(l.LogHeight)),
-		domain: fft.NewTwiddles(circle.Canonic(l.LogHeight + p.LogBlowup)),
-		quot:   fft.NewTwiddles(circle.ConstraintDomain(l.LogHeight, p.LogBlowup)),
-		part:   fft.NewTwiddles(circle.ConstraintDomain(l.LogHeight-1, p.LogBlowup+1)),
+		domains: newDomains(l.LogHeight, p.LogBlowup),
 	}
 }
 
-// columns are committed polynomials of one table and tree: coefficients, if they are kept,
-// and values on the committed domain.
+// domains are the twiddles of a proof.
+type domains struct {
+	logHeight, logBlowup int
+
+	trace  *fft.Twiddles // canonic cosets up to the largest trace height
+	domain *fft.Twiddles // canonic cosets up to the largest committed height
+	quot   *fft.Twiddles // constraint domains
+	part   *fft.Twiddles // as many points of the committed domain as the trace has rows
+}
+
+func newDomains(logHeight, logBlowup int) *domains {
+	return &domains{
+		logHeight: logHeight, logBlowup: logBlowup,
+		trace:  fft.NewTwiddles(circle.Canonic(logHeight)),
+		domain: fft.NewTwiddles(circle.Canonic(logHeight + logBlowup)),
+		quot:   fft.NewTwiddles(circle.ConstraintDomain(logHeight, logBlowup)),
+		part:   fft.NewTwiddles(circle.ConstraintDomain(logHeight-1, logBlowup+1)),
+	}
+}
+
+// alone is the engine for work that one of several goroutines does.
+func (e *engine) alone() *engine {
+	one := *e
+	one.threads, one.clock = 1, newClock(nil)
+	return &one
+}
+
+// columns are committed polynomials of one table and tree, by their values on the committed
+// domain.
 type columns struct {
-	coeffs [][]field.M31
-	lde    [][]field.M31
+	lde [][]field.M31
 }
 
-// interpolate turns trace values into coefficients, in place.
-func (e *engine) interpolate(cols [][]field.M31) error {
+// job is the extension of one column.
+type job struct {
+	from []field.M31
+	to   *[]field.M31
+}
+
+// extendTables interpolates the columns of tables, given by their trace values, and evaluates them
+// on the committed domain. Each column is done while it is in the cache. The values stay as
+// they are if they are to be kept; otherwise their memory is given back.
+func (e *engine) extendTables(tables [][][]field.M31, keep bool) ([]columns, error) {
 	e.clock.part(PartTransform)
-	fft.InverseAll(e.threads, cols, e.trace)
-	return e.ctx.Err()
+	out := make([]columns, len(tables))
+	var jobs []job
+	for i, cols := range tables {
+		out[i].lde = make([][]field.M31, len(cols))
+		for k, c := range cols {
+			jobs = append(jobs, job{c, &out[i].lde[k]})
+		}
+	}
+	e.extendAll(jobs, func(values []field.M31) []field.M31 {
+		if keep {
+			values = append(e.mem.Column(len(values))[:0], values...)
+		}
+		fft.Inverse(values, e.trace)
+		return values
+	})
+	return out, e.ctx.Err()
 }
 
-// release makes memory that was given up available at once. The collector would wait until the
-// heap has doubled; it takes a millisecond or two, because columns hold no pointers.
-func release() { runtime.GC() }
-
-// extend evaluates coefficients on the committed domain.
+// extend evaluates coefficients on the committed domain, and gives their memory back.
 func (e *engine) extend(coeffs [][]field.M31) (columns, error) {
 	e.clock.part(PartTransform)
-	c := columns{coeffs: coeffs, lde: make([][]field.M31, len(coeffs))}
-	par.For(e.threads, len(coeffs), func(i int) {
-		if e.ctx.Err() == nil {
-			c.lde[i] = make([]field.M31, len(coeffs[i])<<e.params.LogBlowup)
-			fft.Extend(c.lde[i], coeffs[i], e.domain)
-		}
-	})
+	c := columns{make([][]field.M31, len(coeffs))}
+	var jobs []job
+	for k, from := range coeffs {
+		jobs = append(jobs, job{from, &c.lde[k]})
+	}
+	e.extendAll(jobs, func(coeffs []field.M31) []field.M31 { return coeffs })
 	return c, e.ctx.Err()
 }
 
-// extendValues evaluates columns that are given by their trace values, which stay as they are,
-// on the committed domain.
-func (e *engine) extendValues(values [][]field.M31) (columns, error) {
-	e.clock.part(PartTransform)
-	c := columns{lde: make([][]field.M31, len(values))}
-	var s scratch
-	par.For(e.threads, len(values), func(i int) {
+// extendAll does jobs, the longest first, so that all threads end at about the same time.
+// prepare gives the coefficients of a column, whose memory is given back afterwards.
+func (e *engine) extendAll(jobs []job, prepare func([]field.M31) []field.M31) {
+	slices.SortStableFunc(jobs, func(a, b job) int { return len(b.from) - len(a.from) })
+	par.For(e.threads, len(jobs), func(i int) {
 		if e.ctx.Err() != nil {
 			return
 		}
-		coeffs := s.get(len(values[i]))
-		copy(*coeffs, values[i])
-		fft.Inverse(*coeffs, e.trace)
-		c.lde[i] = make([]field.M31, len(values[i])<<e.params.LogBlowup)
-		fft.Extend(c.lde[i], *coeffs, e.domain)
-		s.put(coeffs)
+		coeffs := prepare(jobs[i].from)
+		to := e.mem.Column(len(coeffs) << e.params.LogBlowup)
+		fft.Extend(to, coeffs, e.domain)
+		*jobs[i].to = to
+		e.mem.Free(coeffs)
 	})
-	return c, e.ctx.Err()
 }
 
-// scratch holds columns that are used one after the other.
-type scratch struct{ pool sync.Pool }
-
-// get gives a column of n elements of whatever value.
-func (s *scratch) get(n int) *[]field.M31 {
-	if c, _ := s.pool.Get().(*[]field.M31); c != nil && len(*c) == n {
-		return c
+// collect makes memory of the heap that was given up available at once, if columns lie there. The
+// collector would wait until the heap has doubled; it takes a millisecond or two, because
+// columns hold no pointers.
+func (e *engine) collect() {
+	if e.mem.OnHeap() {
+		runtime.GC()
 	}
-	return new(make([]field.M31, n))
 }
-
-func (s *scratch) put(c *[]field.M31) { s.pool.Put(c) }
 
 // commit builds a tree over the tables' columns, in the order of the layout.
 func (e *engine) commit(which int, tables []columns) (*tree.Tree, error) {

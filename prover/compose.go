@@ -1,6 +1,8 @@
 package prover
 
 import (
+	"sync"
+
 	"github.com/orrery/orrery/circle"
 	"github.com/orrery/orrery/circle/fft"
 	"github.com/orrery/orrery/field"
@@ -77,33 +79,32 @@ func (c *combiner) flush() {
 
 // constraintSums adds to acc, on the constraint domain of the table's height, the
 // combination of the table's constraints by powers of lambda.
-func (e *engine) constraintSums(acc vec.Planes, t *verifier.Table, pre, main, inter columns, s vm.Scalars, powers []field.E) {
+func (e *engine) constraintSums(acc vec.Planes, t *verifier.Table, pre, main, inter columns, s vm.Scalars, powers []field.E, next [2][]uint32) {
 	height := 1 << t.LogHeight
 	bound := vm.CompileConstraints(t.AIR).Bind(s)
-	domain := circle.ConstraintDomain(t.LogHeight, e.params.LogBlowup)
-	next := domain.NextByStep()
-	for which := range 2 {
-		in := &vm.Columns{
+	var in [2]vm.Columns
+	for which := range in {
+		in[which] = vm.Columns{
 			Main:  half(main.lde, height, which),
 			Pre:   half(pre.lde, height, which),
 			Inter: planes(half(inter.lde, height, which)),
-			Next:  make([]uint32, height),
+			Next:  next[which],
 		}
-		for i := range in.Next {
-			in.Next[i] = next[which*height+i] - uint32(which*height)
-		}
-		sums := vec.Slice(acc, which*height, (which+1)*height)
-		par.Chunks(e.threads, height, func(lo, hi int) {
-			m := vm.NewMachine(bound.Program())
-			c := newCombiner(powers)
-			for ; lo < hi && e.ctx.Err() == nil; lo += vm.BlockRows {
-				end := min(lo+vm.BlockRows, hi)
-				c.dst = vec.Slice(sums, lo, end)
-				m.Run(bound, in, lo, end, c.add)
-				c.flush()
-			}
-		})
 	}
+	rows := min(vm.BlockRows, height)
+	par.Workers(e.threads, 2*height/rows, func() func(int) {
+		m := vm.NewMachine(bound.Program())
+		c := newCombiner(powers)
+		return func(block int) {
+			if e.ctx.Err() != nil {
+				return
+			}
+			which, from := block*rows/height, block*rows%height
+			c.dst = vec.Slice(acc, block*rows, (block+1)*rows)
+			m.Run(bound, &in[which], from, from+rows, c.add)
+			c.flush()
+		}
+	})
 }
 
 // compose computes the composition polynomial, the quotient of the combined constraints
@@ -120,10 +121,25 @@ func (e *engine) compose(pre, main, inter []columns, scalars []vm.Scalars, lambd
 	}
 	var acc vec.Planes // on the constraint domain of the height reached so far
 	for log := verifier.MinLogHeight; log <= l.LogHeight; log++ {
-		acc = lift(acc, log)
+		acc = e.lift(acc, log)
+		var tables []int
 		for i := range l.Tables {
-			if t := &l.Tables[i]; t.LogHeight == log {
-				e.constraintSums(acc, t, pre[i], main[i], inter[i], scalars[i], powers[t.FirstConstraint:])
+			if l.Tables[i].LogHeight == log {
+				tables = append(tables, i)
+			}
+		}
+		if len(tables) > 0 {
+			next := e.nextRows(log)
+			sums := func(e *engine, acc vec.Planes, i int) {
+				t := &l.Tables[i]
+				e.constraintSums(acc, t, pre[i], main[i], inter[i], scalars[i], powers[t.FirstConstraint:], next)
+			}
+			if log <= smallTable {
+				e.sideBySide(acc, tables, sums)
+			} else {
+				for _, i := range tables {
+					sums(e, acc, i)
+				}
 			}
 		}
 		if err := e.ctx.Err(); err != nil {
@@ -140,25 +156,61 @@ func (e *engine) compose(pre, main, inter []columns, scalars []vm.Scalars, lambd
 		// Coefficients of x come first, then those that carry a factor y; the upper half
 		// of each has the vanishing polynomial as a factor.
 		q := height / 2
-		lo := append(append(make([]field.M31, 0, height), acc[k][:q]...), acc[k][2*q:3*q]...)
-		hi := append(append(make([]field.M31, 0, height), acc[k][q:2*q]...), acc[k][3*q:]...)
-		coeffs[k], coeffs[field.Degree+k] = lo, hi
+		lo, hi := e.mem.Column(height)[:0], e.mem.Column(height)[:0]
+		coeffs[k] = append(append(lo, acc[k][:q]...), acc[k][2*q:3*q]...)
+		coeffs[field.Degree+k] = append(append(hi, acc[k][q:2*q]...), acc[k][3*q:]...)
+		e.mem.Free(acc[k])
 	}
 	return coeffs, nil
 }
 
-// lift takes values on a constraint domain to the one of height 2^log, twice as large.
-// Empty planes become zeros.
-func lift(acc vec.Planes, log int) vec.Planes {
-	out := vec.MakePlanes(2 << log)
-	if acc[0] == nil {
-		return out
+// sideBySide adds the sums of tables to acc, with a goroutine for each table. The order of
+// additions makes no difference.
+func (e *engine) sideBySide(acc vec.Planes, tables []int, sums func(e *engine, acc vec.Planes, table int)) {
+	one := e.alone()
+	var mu sync.Mutex
+	par.For(e.threads, len(tables), func(k int) {
+		own := vec.MakePlanes(len(acc[0]))
+		sums(one, own, tables[k])
+		mu.Lock()
+		defer mu.Unlock()
+		vec.AddE(acc, acc, own)
+	})
+}
+
+// nextRows gives the row after each row, in the order of the trace domain, for both halves of the
+// constraint domain. The bit-reversed number of a row is its place in the half's order, which
+// the second half goes through backwards.
+func (e *engine) nextRows(log int) (next [2][]uint32) {
+	height := 1 << log
+	for which := range next {
+		next[which] = make([]uint32, height)
 	}
-	for k := range out {
+	par.Chunks(e.threads, height, func(lo, hi int) {
+		for r := lo; r < hi; r++ {
+			k := circle.BitReverse(r, log)
+			next[0][r] = uint32(circle.BitReverse((k+1)&(height-1), log))
+			next[1][r] = uint32(circle.BitReverse((k-1)&(height-1), log))
+		}
+	})
+	return next
+}
+
+// lift takes values on a constraint domain to the one of height 2^log, twice as large, and gives
+// their memory back. Empty planes become zeros.
+func (e *engine) lift(acc vec.Planes, log int) vec.Planes {
+	var out vec.Planes
+	par.For(e.threads, len(out), func(k int) {
+		if acc[k] == nil {
+			out[k] = e.mem.Zeros(2 << log)
+			return
+		}
+		out[k] = e.mem.Column(2 << log)
 		for i, x := range acc[k] {
 			out[k][2*i], out[k][2*i+1] = x, x
 		}
-	}
+		e.mem.Free(acc[k])
+	})
 	return out
 }
 

@@ -22,9 +22,12 @@ import (
 type composed struct {
 	*toyTables
 	mainCols, preCols, interCols []columns
-	shares                       []vm.Scalars
-	lambda                       field.E
-	coeffs                       [][]field.M31
+
+	mainCoeffs, preCoeffs, interCoeffs [][][]field.M31
+
+	shares []vm.Scalars
+	lambda field.E
+	coeffs [][]field.M31
 }
 
 func (s *toyTables) compose(t testing.TB) *composed {
@@ -39,9 +42,14 @@ func (s *toyTables) compose(t testing.TB) *composed {
 		share := s.scalars
 		share.Share = sum.MulBase(field.New(1 << table.LogHeight).Inv())
 		c.shares = append(c.shares, share)
-		c.mainCols = append(c.mainCols, s.extended(t, s.main[i]))
-		c.preCols = append(c.preCols, s.extended(t, s.pre[i]))
-		c.interCols = append(c.interCols, s.extended(t, inter))
+		for _, x := range []struct {
+			values [][]field.M31
+			coeffs *[][][]field.M31
+			cols   *[]columns
+		}{{s.main[i], &c.mainCoeffs, &c.mainCols}, {s.pre[i], &c.preCoeffs, &c.preCols}, {inter, &c.interCoeffs, &c.interCols}} {
+			coeffs, cols := s.extended(t, x.values)
+			*x.coeffs, *x.cols = append(*x.coeffs, coeffs), append(*x.cols, cols)
+		}
 	}
 	var err error
 	if c.coeffs, err = s.e.compose(c.preCols, c.mainCols, c.interCols, c.shares, c.lambda); err != nil {
@@ -69,15 +77,15 @@ func (c *composed) direct(z circle.PointE) (total field.E) {
 		v := air.Eval(table.AIR.Nodes, air.RingE{}, func(n air.Node) field.E {
 			switch n.Op {
 			case air.OpMain:
-				return fft.EvalAt(c.mainCols[i].coeffs[n.Index], at)
+				return fft.EvalAt(c.mainCoeffs[i][n.Index], at)
 			case air.OpPre:
-				return fft.EvalAt(c.preCols[i].coeffs[n.Index], at)
+				return fft.EvalAt(c.preCoeffs[i][n.Index], at)
 			case air.OpPublic:
 				return field.FromBase(c.scalars.Publics[n.Index])
 			case air.OpInter:
-				return extensionAt(c.interCols[i].coeffs[field.Degree*int(n.Index):], at)
+				return extensionAt(c.interCoeffs[i][field.Degree*int(n.Index):], at)
 			case air.OpInterNext:
-				return extensionAt(c.interCols[i].coeffs[field.Degree*int(n.Index):], next)
+				return extensionAt(c.interCoeffs[i][field.Degree*int(n.Index):], next)
 			case air.OpAlpha:
 				return c.scalars.Alpha
 			case air.OpBeta:
@@ -227,7 +235,7 @@ func TestLift(t *testing.T) {
 				values[small.At(i)] = x
 				vec.Set(&acc, i, x)
 			}
-			lifted := lift(acc, log)
+			lifted := s.e.lift(acc, log)
 			for i := range large.Size() {
 				want, ok := values[large.At(i).Double()]
 				if !ok || vec.At(&lifted, i) != want {
@@ -236,10 +244,22 @@ func TestLift(t *testing.T) {
 			}
 		}
 	}
-	zero := lift(vec.Planes{}, 4)
+	zero := (&engine{threads: 2}).lift(vec.Planes{}, 4)
 	for k := range zero {
 		if len(zero[k]) != 32 || slices.Max(zero[k]) != 0 {
 			t.Error("no zeros from nothing")
+		}
+	}
+}
+
+// The next row is one step of the domain away.
+func TestNextRows(t *testing.T) {
+	for _, log := range []int{1, 2, 3, 7, 10} {
+		next := (&engine{threads: 3}).nextRows(log)
+		for i, want := range circle.ConstraintDomain(log, 1).NextByStep() {
+			if got := int(next[i>>log][i&(1<<log-1)]) + i>>log<<log; got != int(want) {
+				t.Errorf("log %d: after %d comes %d, not %d", log, i, got, want)
+			}
 		}
 	}
 }

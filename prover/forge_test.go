@@ -55,7 +55,7 @@ func newScene(t testing.TB, name string, input []byte, gas uint64) *scene {
 	if err != nil {
 		t.Fatal(err)
 	}
-	tables, err := trace.Build(context.Background(), key.Machine, p, input, run, 2)
+	tables, err := trace.Build(context.Background(), key.Machine, p, input, run, 2, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

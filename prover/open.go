@@ -47,25 +47,31 @@ func (e *engine) evaluate(c *committed, z circle.PointE) ([]field.E, error) {
 	l := e.layout
 	values := make([]field.E, l.Values)
 	for log := verifier.MinLogHeight; log <= l.LogHeight; log++ {
-		var here, next vec.Planes
-		at := e.point(z, log)
+		var groups []evaluation // at the point, and one step further
 		for tree := range l.Groups {
 			for i := range l.Groups[tree] {
 				if g := &l.Groups[tree][i]; g.LogHeight == log {
-					if here[0] == nil {
-						here = fft.WeightsAt(at, log, e.part)
-					}
-					e.evaluateAll(values[g.First:], c.group(tree, g), here)
+					groups = append(groups, evaluation{values[g.First:], c.group(tree, g), 0})
 				}
 			}
 		}
 		for i := range l.Tables {
 			if t := &l.Tables[i]; t.LogHeight == log && t.Next >= 0 {
-				if next[0] == nil {
-					next = fft.WeightsAt(at.AddBase(circle.Generator(log)), log, e.part)
-				}
-				e.evaluateAll(values[t.Next:], c.runningSum(i, t), next)
+				groups = append(groups, evaluation{values[t.Next:], c.runningSum(i, t), 1})
 			}
+		}
+		if len(groups) == 0 {
+			continue
+		}
+		points := [2]circle.PointE{e.point(z, log), e.point(z, log).AddBase(circle.Generator(log))}
+		var weights [2]vec.Planes
+		par.For(e.threads, len(weights), func(i int) {
+			weights[i] = e.mem.Planes(1 << log)
+			fft.SetWeightsAt(weights[i], points[i], log, e.part)
+		})
+		e.evaluateAll(groups, weights)
+		for i := range weights {
+			e.mem.FreeAll(weights[i][:])
 		}
 		if err := e.ctx.Err(); err != nil {
 			return nil, err
@@ -74,31 +80,45 @@ func (e *engine) evaluate(c *committed, z circle.PointE) ([]field.E, error) {
 	return values, nil
 }
 
+// evaluation is columns of one height, where their values go, and at which of two points they are.
+type evaluation struct {
+	dst  []field.E
+	cols [][]field.M31
+	at   int
+}
+
 // evaluateRows is the number of rows of which all columns are read before the next ones: their
 // weights, 24 KiB, stay in the cache.
 const evaluateRows = 1024
 
-// evaluateAll sets dst to the values of columns of one height, given by weights for their values
-// at the domain e.part: the first rows of each half of the committed domain.
-func (e *engine) evaluateAll(dst []field.E, cols [][]field.M31, weights vec.Planes) {
-	half := len(weights[0]) / 2
+// evaluateAll computes the values of columns of one height, given by weights for their values at
+// the domain e.part: the first rows of each half of the committed domain.
+func (e *engine) evaluateAll(groups []evaluation, weights [2]vec.Planes) {
+	half := len(weights[0][0]) / 2
 	var mu sync.Mutex
 	par.Chunks(e.threads, (half+evaluateRows-1)/evaluateRows, func(lo, hi int) {
-		sums := make([]field.E, len(cols))
+		sums := make([][]field.E, len(groups))
+		for i := range groups {
+			sums[i] = make([]field.E, len(groups[i].cols))
+		}
 		for block := lo; block < hi && e.ctx.Err() == nil; block++ {
 			from, to := block*evaluateRows, min((block+1)*evaluateRows, half)
 			for h := range 2 {
-				w := vec.Slice(weights, h*half+from, h*half+to)
-				for i, c := range cols {
-					at := h * len(c) / 2
-					sums[i] = sums[i].Add(vec.DotE(c[at+from:at+to], w))
+				for i, g := range groups {
+					w := vec.Slice(weights[g.at], h*half+from, h*half+to)
+					for k, c := range g.cols {
+						at := h * len(c) / 2
+						sums[i][k] = sums[i][k].Add(vec.DotE(c[at+from:at+to], w))
+					}
 				}
 			}
 		}
 		mu.Lock()
 		defer mu.Unlock()
-		for i, s := range sums { // exact, so that the order doesn't matter
-			dst[i] = dst[i].Add(s)
+		for i, g := range groups { // exact, so that the order doesn't matter
+			for k, s := range sums[i] {
+				g.dst[k] = g.dst[k].Add(s)
+			}
 		}
 	})
 }
@@ -128,5 +148,5 @@ func (e *engine) quotient(c *committed, values, weights []field.E, z circle.Poin
 			add(t.LogHeight, t.Next, c.runningSum(i, t), e.point(z, t.LogHeight).AddBase(circle.Generator(t.LogHeight)))
 		}
 	}
-	return commit.Quotients(e.ctx, l.LogHeight+e.params.LogBlowup, batches, e.threads)
+	return commit.Quotients(e.ctx, l.LogHeight+e.params.LogBlowup, batches, e.threads, e.mem)
 }

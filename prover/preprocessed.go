@@ -23,21 +23,7 @@ func preprocessedValues(m *rv32im.Machine, l *verifier.Layout) [][][]field.M31 {
 
 // preprocess interpolates and extends preprocessed columns.
 func (e *engine) preprocess(values [][][]field.M31) ([]columns, error) {
-	out := make([]columns, len(values))
-	for i, cols := range values {
-		coeffs := make([][]field.M31, len(cols))
-		for k, c := range cols {
-			coeffs[k] = append([]field.M31(nil), c...)
-		}
-		if err := e.interpolate(coeffs); err != nil {
-			return nil, err
-		}
-		var err error
-		if out[i], err = e.extend(coeffs); err != nil {
-			return nil, err
-		}
-	}
-	return out, nil
+	return e.extendTables(values, true)
 }
 
 // PreprocessedRoot computes the root of the preprocessed tree, the only part of a key that

@@ -22,10 +22,11 @@ import (
 var ErrWitness = errors.New("prover: tables don't fit the statement")
 
 // Witness is a statement with the tables that prove it, in the order of
-// Statement.Instances: main columns with trace values, which the prover overwrites.
+// Statement.Instances: main columns with trace values, which the prover gives up.
 type Witness struct {
 	Statement proof.Statement
 	Main      [][][]field.M31
+	Workspace *Workspace // whose memory the columns have; nil if that is of the heap
 }
 
 // proveWitness runs the protocol. It doesn't check the witness: a wrong one gives a proof that
@@ -46,7 +47,7 @@ func proveWitness(ctx context.Context, key *verifier.Key, w *Witness, threads in
 	c := newClock(obs)
 	c.Phase(PhaseMain)
 	c.part(PartPrepare)
-	e := newEngine(ctx, layout, params, hasher, threads)
+	e := w.Workspace.engine(ctx, layout, params, hasher, threads)
 	e.clock = c
 	p := &proof.Proof{Profile: uint8(key.Profile.ID()), Hash: key.Hash, Statement: w.Statement}
 	tr := verifier.NewTranscript(key, &p.Statement)
@@ -54,21 +55,18 @@ func proveWitness(ctx context.Context, key *verifier.Key, w *Witness, threads in
 	var cols committed
 
 	// Preprocessed and main columns.
-	pre := preprocessedValues(key.Machine, layout)
-	if cols.tables[proof.Preprocessed], err = e.preprocess(pre); err != nil {
+	fixed, err := w.Workspace.fixed(e, key)
+	if err != nil {
 		return nil, err
 	}
-	if trees[proof.Preprocessed], err = e.commit(proof.Preprocessed, cols.tables[proof.Preprocessed]); err != nil {
-		return nil, err
-	}
+	var pre [][][]field.M31
+	pre, cols.tables[proof.Preprocessed] = fixed.of(layout)
+	trees[proof.Preprocessed] = fixed.tree
 	if got := trees[proof.Preprocessed].Cap(); len(got) != 1 || got[0] != key.Preprocessed[0] {
 		return nil, fmt.Errorf("prover: the preprocessed tree has root %v, the key another", got)
 	}
-	cols.tables[proof.Main] = make([]columns, len(layout.Tables))
-	for i := range layout.Tables {
-		if cols.tables[proof.Main][i], err = e.extendValues(w.Main[i]); err != nil {
-			return nil, err
-		}
+	if cols.tables[proof.Main], err = e.extendTables(w.Main, true); err != nil {
+		return nil, err
 	}
 	if trees[proof.Main], err = e.commit(proof.Main, cols.tables[proof.Main]); err != nil {
 		return nil, err
@@ -80,26 +78,14 @@ func proveWitness(ctx context.Context, key *verifier.Key, w *Witness, threads in
 	c.Phase(PhaseInteraction)
 	scalars := vm.Scalars{Publics: rv32im.Publics(&p.Header), Alpha: tr.DrawE(verifier.LabelAlpha)}
 	scalars.Betas = fri.Powers(tr.DrawE(verifier.LabelBeta), layout.MaxArity)
+	if cols.tables[proof.Interaction], p.Sums, err = e.interactAll(w.Main, pre, scalars); err != nil {
+		return nil, err
+	}
+	w.Main = nil
 	shares := make([]vm.Scalars, len(layout.Tables))
-	cols.tables[proof.Interaction] = make([]columns, len(layout.Tables))
-	p.Sums = make([]field.E, len(layout.Tables))
-	for i := range layout.Tables {
-		t := &layout.Tables[i]
-		values, sum, err := e.interact(t, w.Main[i], pre[i], scalars)
-		if err != nil {
-			return nil, err
-		}
-		w.Main[i] = nil // its extension remains
-		p.Sums[i] = sum
+	for i, sum := range p.Sums {
 		shares[i] = scalars
-		shares[i].Share = sum.MulBase(field.New(1 << t.LogHeight).Inv())
-		if err := e.interpolate(values); err != nil {
-			return nil, err
-		}
-		if cols.tables[proof.Interaction][i], err = e.extend(values); err != nil {
-			return nil, err
-		}
-		cols.tables[proof.Interaction][i].coeffs = nil
+		shares[i].Share = sum.MulBase(field.New(1 << layout.Tables[i].LogHeight).Inv())
 	}
 	if trees[proof.Interaction], err = e.commit(proof.Interaction, cols.tables[proof.Interaction]); err != nil {
 		return nil, err
@@ -109,18 +95,17 @@ func proveWitness(ctx context.Context, key *verifier.Key, w *Witness, threads in
 	tr.Ext(verifier.LabelSums, p.Sums)
 
 	// The composition polynomial.
-	release()
+	e.collect()
 	c.Phase(PhaseConstraints)
 	lambda := tr.DrawE(verifier.LabelLambda)
 	coeffs, err := e.compose(cols.tables[proof.Preprocessed], cols.tables[proof.Main], cols.tables[proof.Interaction], shares, lambda)
 	if err != nil {
 		return nil, err
 	}
-	release()
+	e.collect()
 	if cols.composition, err = e.extend(coeffs); err != nil {
 		return nil, err
 	}
-	cols.composition.coeffs, coeffs = nil, nil
 	if trees[proof.Composition], err = e.commitComposition(cols.composition); err != nil {
 		return nil, err
 	}
@@ -151,12 +136,12 @@ func proveWitness(ctx context.Context, key *verifier.Key, w *Witness, threads in
 	c.Phase(PhaseTest)
 	c.part(PartFold)
 	friParams := verifier.FRI(layout, params)
-	test, err := commit.Commit(ctx, tr, hasher, friParams, g, threads)
+	test, err := commit.Commit(ctx, tr, hasher, friParams, g, threads, e.mem)
 	if err != nil {
 		return nil, fmt.Errorf("prover: %w", err)
 	}
 	c.part(PartRows)
-	opened, err := test.Open()
+	opened, err := test.Open(threads)
 	if err != nil {
 		return nil, fmt.Errorf("prover: %w", err)
 	}
@@ -167,7 +152,7 @@ func proveWitness(ctx context.Context, key *verifier.Key, w *Witness, threads in
 		for _, s := range test.Challenges().Indices {
 			indices = append(indices, s>>(friParams.LogDomain-top))
 		}
-		rows, nodes, err := t.Open(indices)
+		rows, nodes, err := t.Open(indices, threads)
 		if err != nil {
 			return nil, fmt.Errorf("prover: %w", err)
 		}

@@ -24,8 +24,9 @@ type Options struct {
 	// MaxCycles bounds the run; 0 stands for the most that one segment can hold. A longer
 	// run is an error.
 	MaxCycles uint64
-	Threads   int      // 0 stands for runtime.GOMAXPROCS(0)
-	Observer  Observer // may be nil
+	Threads   int        // 0 stands for runtime.GOMAXPROCS(0)
+	Workspace *Workspace // for several proofs, one after the other; nil stands for one that is given up
+	Observer  Observer   // may be nil
 }
 
 // DefaultGas is the gas limit of a run for which none is given.
@@ -77,6 +78,11 @@ func Prove(ctx context.Context, program *rv.Program, input []byte, o Options) (*
 	if o.MaxCycles == 0 || o.MaxCycles > trace.MaxCycles {
 		o.MaxCycles = trace.MaxCycles
 	}
+	if o.Workspace == nil {
+		o.Workspace = NewWorkspace()
+		defer o.Workspace.Close() // nothing that it gives back is in use
+	}
+	o.Workspace.begin()
 	key, err := verifier.NewKey(o.Profile, o.Hash)
 	if err != nil {
 		return nil, fmt.Errorf("prover: %w", err)
@@ -94,14 +100,14 @@ func Prove(ctx context.Context, program *rv.Program, input []byte, o Options) (*
 	r := &Result{Cycles: run.Cycles, Misaligned: run.MisalignedAccesses, Execute: time.Since(start)}
 
 	c.Phase(PhaseTrace)
-	tables, err := trace.Build(ctx, key.Machine, program, input, run, o.Threads)
+	tables, err := trace.Build(ctx, key.Machine, program, input, run, o.Threads, o.Workspace.mem)
 	if err != nil {
 		return nil, fmt.Errorf("prover: %w", err)
 	}
 	run = nil
-	release()
 	r.Trace = time.Since(start) - r.Execute
 	w := witness(program, tables, gas, r.Cycles)
+	w.Workspace = o.Workspace
 
 	p, err := proveWitness(ctx, key, w, o.Threads, c)
 	if err != nil {

@@ -3,10 +3,12 @@ package prover
 import (
 	"context"
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"github.com/orrery/orrery/air"
 	"github.com/orrery/orrery/air/rv32im"
+	"github.com/orrery/orrery/circle/fft"
 	"github.com/orrery/orrery/field"
 	"github.com/orrery/orrery/proof"
 	"github.com/orrery/orrery/prover/vm"
@@ -143,19 +145,16 @@ func (s *toyTables) randomE() field.E {
 	return field.FromCoords(c)
 }
 
-// extended gives interpolated and extended copies of columns.
-func (s *toyTables) extended(t testing.TB, cols [][]field.M31) columns {
+// extended gives the coefficients of columns, and the columns extended.
+func (s *toyTables) extended(t testing.TB, cols [][]field.M31) (coeffs [][]field.M31, extended columns) {
 	t.Helper()
-	coeffs := make([][]field.M31, len(cols))
-	for i, c := range cols {
-		coeffs[i] = append([]field.M31(nil), c...)
+	for _, c := range cols {
+		coeffs = append(coeffs, slices.Clone(c))
 	}
-	if err := s.e.interpolate(coeffs); err != nil {
-		t.Fatal(err)
-	}
-	c, err := s.e.extend(coeffs)
+	fft.InverseAll(s.e.threads, coeffs, s.e.trace)
+	all, err := s.e.extendTables([][][]field.M31{cols}, true)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return c
+	return coeffs, all[0]
 }

@@ -9,7 +9,7 @@ import (
 	"github.com/orrery/orrery/air/rv32im"
 	"github.com/orrery/orrery/field"
 	"github.com/orrery/orrery/hash"
-	"github.com/orrery/orrery/internal/par"
+	"github.com/orrery/orrery/internal/arena"
 	"github.com/orrery/orrery/memtree"
 	"github.com/orrery/orrery/proof"
 	"github.com/orrery/orrery/rv"
@@ -44,35 +44,44 @@ type builder struct {
 	rows    *rows
 	publics []field.M31
 	threads int
+	mem     *arena.Arena
 	out     *Tables
 	count   *counter
+	lookups [rv32im.NumChips]*lookups
+	workers []*worker // one for each thread, made when they start
+	sheets  []*sheet  // whose tables are in out already, but without rows
+	tasks   []task    // that fill them
 }
 
-// Build turns a recorded run into tables. The result doesn't depend on the number of
-// threads.
-func Build(ctx context.Context, m *rv32im.Machine, program *rv.Program, input []byte, run *exec.Trace, threads int) (*Tables, error) {
+// Build turns a recorded run into tables, whose columns have memory of mem, nil for the heap. The
+// result doesn't depend on the number of threads.
+func Build(ctx context.Context, m *rv32im.Machine, program *rv.Program, input []byte, run *exec.Trace, threads int, mem *arena.Arena) (*Tables, error) {
+	threads = max(threads, 1)
 	b := &builder{
 		ctx: ctx, m: m, program: program, run: run, rows: newRows(program, run),
-		publics: rv32im.Publics(&program.Header), threads: max(threads, 1), out: &Tables{},
-		count: newCounter(newCodeCounter(&program.Code, run.ExecutedCode)),
+		publics: rv32im.Publics(&program.Header), threads: threads, mem: mem, out: &Tables{},
+		count: newCounter(newCodeCounter(&program.Code, run.ExecutedCode)), workers: make([]*worker, threads),
 	}
 	if run.Records.Len() > MaxCycles {
 		return nil, fmt.Errorf("trace: %d cycles, one segment holds %d", run.Records.Len(), MaxCycles)
 	}
 	b.out.Exit = run.Exit
-	refreshes, last := b.instructions()
+	parts := b.instructions()
+	last, refreshes := b.lastRow()
 	blocks := b.finalBlocks(last)
 	if err := b.memory(input, blocks); err != nil {
 		return nil, err
 	}
-	b.fill(rv32im.ChipRefresh, len(refreshes), func(i int) func(w columns, r int) {
-		return func(w columns, r int) {
-			fillRefresh(b.m.Chips[rv32im.ChipRefresh].(*rv32im.Refresh), w, r, &refreshes[i])
-		}
-	})
 	b.code()
 	b.regions(blocks, last)
+	if err := b.runTasks(); err != nil {
+		return nil, err
+	}
+	b.refreshes(parts, refreshes)
 	b.constants()
+	if err := b.runTasks(); err != nil {
+		return nil, err
+	}
 	slices.SortStableFunc(b.out.List, func(x, y Table) int {
 		if x.Chip != y.Chip {
 			return int(x.Chip) - int(y.Chip)
@@ -85,40 +94,10 @@ func Build(ctx context.Context, m *rv32im.Machine, program *rv.Program, input []
 	return b.out, ctx.Err()
 }
 
-// fill makes the tables of a chip with n rows; write(i) writes row i of all of them.
-func (b *builder) fill(chip, n int, write func(i int) func(w columns, r int)) {
-	copies := rv32im.MaxCopies
-	if b.m.FixedLogHeight(chip) >= 0 {
-		copies = 1
-	}
-	first := 0
-	for _, log := range heights(n, copies) {
-		t := newTable(b.m, chip, log)
-		count := min(n-first, 1<<log)
-		from := first
-		par.Chunks(b.threads, count, func(lo, hi int) {
-			for r := lo; r < hi; r++ {
-				write(from+r)(t.Main, r)
-			}
-		})
-		first += count
-		b.out.List = append(b.out.List, t)
-	}
-}
-
-func newTable(m *rv32im.Machine, chip, log int) Table {
-	t := Table{Instance: proof.Instance{Chip: uint8(chip), LogHeight: uint8(log)}}
-	t.Main = make([][]field.M31, len(m.AIRs[chip].Main))
-	for i := range t.Main {
-		t.Main[i] = make([]field.M31, 1<<log)
-	}
-	return t
-}
-
-// constants adds the tables with preprocessed columns.
+// constants adds the tables with preprocessed columns; serve writes them.
 func (b *builder) constants() {
 	for _, chip := range []int{rv32im.ChipConstants, rv32im.ChipTable} {
-		b.out.List = append(b.out.List, newTable(b.m, chip, b.m.FixedLogHeight(chip)))
+		b.newSheet(chip, 1<<b.m.FixedLogHeight(chip))
 	}
 }
 
@@ -126,9 +105,9 @@ func (b *builder) constants() {
 func (b *builder) code() {
 	c := b.m.Chips[rv32im.ChipDecode].(*rv32im.Decode)
 	words := b.run.ExecutedCode
-	b.fill(rv32im.ChipDecode, len(words), func(i int) func(columns, int) {
+	b.fill(rv32im.ChipDecode, len(words), func(w columns, r, i int) {
 		pc := b.program.Code.Start + 4*words[i]
-		return func(w columns, r int) { fillDecode(c, w, r, pc, b.program.Image.Word(pc), b.publics) }
+		fillDecode(c, w, r, pc, b.program.Image.Word(pc), b.publics)
 	})
 }
 
@@ -150,7 +129,5 @@ func (b *builder) regions(blocks []exec.Block, trap *Row) {
 	}
 	slices.Sort(pages)
 	pages = slices.Compact(pages)
-	b.fill(rv32im.ChipRegion, len(pages), func(i int) func(columns, int) {
-		return func(w columns, r int) { fillRegionPage(c, w, r, pages[i], b.publics) }
-	})
+	b.fill(rv32im.ChipRegion, len(pages), func(w columns, r, i int) { fillRegionPage(c, w, r, pages[i], b.publics) })
 }

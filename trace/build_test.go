@@ -9,6 +9,8 @@ import (
 
 	"github.com/orrery/orrery/air/check"
 	"github.com/orrery/orrery/air/rv32im"
+	"github.com/orrery/orrery/field"
+	"github.com/orrery/orrery/internal/arena"
 	"github.com/orrery/orrery/proof"
 	"github.com/orrery/orrery/rv"
 	"github.com/orrery/orrery/rv/exec"
@@ -45,7 +47,7 @@ func checkTables(t *testing.T, m *rv32im.Machine, p *rv.Program, run *exec.Trace
 	return check.Tables(list, rv32im.Publics(&p.Header), extra)
 }
 
-func loadGuest(t *testing.T, name string) *rv.Program {
+func loadGuest(t testing.TB, name string) *rv.Program {
 	t.Helper()
 	elf, err := os.ReadFile("../testdata/guests/" + name + ".elf")
 	if err != nil {
@@ -70,7 +72,7 @@ func buildGuest(t *testing.T, m *rv32im.Machine, name string, input []byte, gas 
 	if err != nil {
 		t.Fatal(err)
 	}
-	tables, err := Build(context.Background(), m, p, input, run, 2)
+	tables, err := Build(context.Background(), m, p, input, run, 2, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -125,13 +127,76 @@ func TestBuildThreads(t *testing.T) {
 	input := []byte("abc")
 	p, run, first := buildGuest(t, m, "sha256", input, 1<<40)
 	for _, threads := range []int{-1, 0, 1, 3, 16} {
-		again, err := Build(context.Background(), m, p, input, run, threads)
+		again, err := Build(context.Background(), m, p, input, run, threads, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
 		if !reflect.DeepEqual(first, again) {
 			t.Errorf("%d threads: other tables than with 2", threads)
 		}
+	}
+}
+
+// Nor do those of a run of several parts, with refreshes in each of them.
+func TestBuildParts(t *testing.T) {
+	m, err := rv32im.New()
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, run, first := buildGuest(t, m, "muldiv", nil, 5*partRecords+77)
+	if n := run.Records.Len(); n <= 5*partRecords {
+		t.Fatalf("%d cycles only", n)
+	}
+	refreshes := 0
+	for _, x := range first.List {
+		if x.Chip == rv32im.ChipRefresh {
+			refreshes += 1 << x.LogHeight
+		}
+	}
+	if refreshes == 0 {
+		t.Error("no refreshes")
+	}
+	if err := checkTables(t, m, p, run, 5*partRecords+77, first); err != nil {
+		t.Error(err)
+	}
+	for _, threads := range []int{1, 3, 7} {
+		again, err := Build(context.Background(), m, p, nil, run, threads, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !reflect.DeepEqual(first, again) {
+			t.Errorf("%d threads: other tables than with 2", threads)
+		}
+	}
+}
+
+// Every cell is written or known to be zero: what memory held before doesn't matter.
+func TestBuildUsedMemory(t *testing.T) {
+	m, err := rv32im.New()
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, run, first := buildGuest(t, m, "misaligned", nil, 1<<40)
+	mem := arena.New()
+	defer func() {
+		if err := mem.Close(); err != nil {
+			t.Error(err)
+		}
+	}()
+	for range 2 {
+		dirt := mem.Column(1 << 24)
+		for i := range dirt {
+			dirt[i] = field.P - 1
+		}
+		mem.Reset()
+		again, err := Build(context.Background(), m, p, nil, run, 2, mem)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !reflect.DeepEqual(first, again) {
+			t.Error("other tables than in fresh memory")
+		}
+		mem.Reset()
 	}
 }
 
@@ -143,7 +208,7 @@ func TestBuildCancelled(t *testing.T) {
 	p, run, _ := buildGuest(t, m, "exit42", nil, 1<<40)
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
-	if _, err := Build(ctx, m, p, nil, run, 2); !errors.Is(err, context.Canceled) {
+	if _, err := Build(ctx, m, p, nil, run, 2, nil); !errors.Is(err, context.Canceled) {
 		t.Error(err)
 	}
 }

@@ -1,27 +1,34 @@
 package trace
 
 import (
-	"context"
 	"fmt"
-	"sync"
 
-	"github.com/orrery/orrery/air"
 	"github.com/orrery/orrery/air/rv32im"
 	"github.com/orrery/orrery/field"
+	"github.com/orrery/orrery/hash"
 	"github.com/orrery/orrery/internal/par"
-	"github.com/orrery/orrery/prover/vm"
 	"github.com/orrery/orrery/rv"
 )
 
 // counter counts look-ups: for each bus, how often each entry of the table that serves it
 // is taken. The messages come from the compiled chips.
 type counter struct {
-	limbs  [8][1 << rv32im.TableLog]uint32 // by limbColumn
-	shifts [32]uint32
+	limbs  [8]limbCounts // by limbColumn
+	shifts [shiftAmounts]uint32
 	code   codeCounter
 	pages  [1 << 16][2]uint32 // by page: read facts, write facts
-	hashes map[[24]field.M31]uint32
+	hashes map[[hashKey]field.M31]uint32
 }
+
+// limbCounts counts by limb.
+type limbCounts [1 << rv32im.TableLog]uint32
+
+const (
+	// shiftAmounts is the number of shift amounts.
+	shiftAmounts = 32
+	// hashKey is the number of elements that a compression takes in.
+	hashKey = hash.Poseidon2Width
+)
 
 // Columns of the table of limbs.
 const (
@@ -57,6 +64,28 @@ func (c *codeCounter) empty() codeCounter {
 	return codeCounter{first: c.first, words: make([]uint32, len(c.words)), behind: c.behind}
 }
 
+// add counts fetches, see counter.add.
+func (c *codeCounter) add(taken []uint32, address []field.M31) bool {
+	for r, n := range taken {
+		if n == 0 {
+			continue
+		}
+		// Addresses below the first one wrap to large numbers.
+		w := uint32(address[r]) - uint32(c.first)
+		if n > maxTaken {
+			return false
+		}
+		if w < uint32(len(c.words)) {
+			c.words[w] += n
+		} else if p := c.at(address[r]); p != nil {
+			*p += n
+		} else {
+			return false
+		}
+	}
+	return true
+}
+
 // at is the count of the word at a word address, nil if it isn't counted.
 func (c *codeCounter) at(address field.M31) *uint32 {
 	switch w := uint64(address) - uint64(c.first); {
@@ -89,158 +118,160 @@ func (c *codeCounter) left() error {
 }
 
 func newCounter(code codeCounter) *counter {
-	return &counter{code: code, hashes: make(map[[24]field.M31]uint32)}
+	return &counter{code: code, hashes: make(map[[hashKey]field.M31]uint32)}
 }
 
-// served reports whether a bus is served by a table whose multiplicities are counted.
-func served(bus air.Bus) bool {
-	switch bus.ID {
-	case rv32im.Range16.ID, rv32im.RangeSmall.ID, rv32im.Bytes.ID, rv32im.Top.ID, rv32im.Sign.ID,
-		rv32im.Shift.ID, rv32im.Program.ID, rv32im.Region.ID, rv32im.Hash.ID:
-		return true
+// empty is a counter of the same code, with all counts 0.
+func (c *counter) empty() *counter { return newCounter(c.code.empty()) }
+
+// maxTaken bounds how often a row takes an entry.
+const maxTaken = 1 << 16
+
+// add counts messages on a bus, one for each row: taken[r] times the entry with the key
+// elements keys[0][r], keys[1][r], .... It reports whether the tables have all entries that
+// are taken; if they don't, the counts are of no use any more.
+func (c *counter) add(bus uint32, taken []uint32, keys [][]field.M31) bool {
+	x := keys[0][:len(taken)]
+	switch bus {
+	case rv32im.Range16.ID:
+		return addLimbs(&c.limbs[limbRange], taken, x)
+	case rv32im.Top.ID:
+		return addLimbs(&c.limbs[limbTop], taken, x)
+	case rv32im.Sign.ID:
+		return addLimbs(&c.limbs[limbSign], taken, x)
+	case rv32im.RangeSmall.ID:
+		return c.addSmall(taken, x, keys[1][:len(taken)])
+	case rv32im.Bytes.ID:
+		return c.addBytes(taken, x, keys[1][:len(taken)], keys[2][:len(taken)])
+	case rv32im.Shift.ID:
+		return c.addShifts(taken, x)
+	case rv32im.Program.ID:
+		return c.code.add(taken, x)
+	case rv32im.Region.ID:
+		return c.addPages(taken, x, keys[1][:len(taken)])
+	case rv32im.Hash.ID:
+		return c.addHashes(taken, keys)
 	}
 	return false
 }
 
-// add counts one message. ok is false if no table has the entry. Elements that are a
-// function of the others aren't compared: if they are wrong, the buses don't balance.
-func (c *counter) add(bus uint32, x []field.M31, n uint32) (ok bool) {
-	limb := func(col int, row field.M31) bool {
-		if row >= 1<<rv32im.TableLog {
-			return false
+// addLimbs counts limbs. What is too large gathers in wrong: the loop has no other exit.
+func addLimbs(counts *limbCounts, taken []uint32, x []field.M31) bool {
+	var wrong uint32
+	for r, n := range taken {
+		if n == 0 {
+			continue
 		}
-		c.limbs[col][row] += n
-		return true
+		v := uint32(x[r])
+		counts[uint16(v)] += n
+		wrong |= v>>16 | (n-1)>>16
 	}
-	switch bus {
-	case rv32im.Range16.ID:
-		return limb(limbRange, x[0])
-	case rv32im.RangeSmall.ID:
-		if x[0] == 1<<rv32im.TableLog {
-			return limb(limbFull, x[1])
+	return wrong == 0
+}
+
+func (c *counter) addSmall(taken []uint32, power, x []field.M31) bool {
+	small, full := &c.limbs[limbSmall], &c.limbs[limbFull]
+	var wrong uint32
+	for r, n := range taken {
+		if n == 0 {
+			continue
 		}
-		return x[0]&(x[0]-1) == 0 && x[1] < x[0] && limb(limbSmall, x[0]-1+x[1])
-	case rv32im.Bytes.ID:
-		return x[0] <= rv32im.ByteXor && x[1] < 256 && x[2] < 256 && limb(limbAnd+int(x[0]), x[1]+256*x[2])
-	case rv32im.Top.ID:
-		return limb(limbTop, x[0])
-	case rv32im.Sign.ID:
-		return limb(limbSign, x[0])
-	case rv32im.Shift.ID:
-		if x[0] >= 32 {
+		p, v := uint32(power[r]), uint32(x[r])
+		// Powers up to 2^15 have the rows from p-1 on.
+		counts, row := small, p-1+v
+		if p == 1<<rv32im.TableLog {
+			counts, row = full, v
+		}
+		counts[uint16(row)] += n
+		wrong |= p&(p-1) | p>>(rv32im.TableLog+1) | (n-1)>>16
+		if v >= p {
+			wrong = 1
+		}
+	}
+	return wrong == 0
+}
+
+func (c *counter) addBytes(taken []uint32, op, x, y []field.M31) bool {
+	var wrong uint32
+	for r, n := range taken {
+		if n == 0 {
+			continue
+		}
+		k, v, w := uint32(op[r]), uint32(x[r]), uint32(y[r])
+		if k > rv32im.ByteXor {
 			return false
 		}
-		c.shifts[x[0]] += n
-	case rv32im.Program.ID:
-		p := c.code.at(x[0])
-		if p == nil {
+		c.limbs[limbAnd+k][uint16(v+w<<8)] += n
+		wrong |= v>>8 | w>>8 | (n-1)>>16
+	}
+	return wrong == 0
+}
+
+func (c *counter) addShifts(taken []uint32, x []field.M31) bool {
+	var wrong uint32
+	for r, n := range taken {
+		if n == 0 {
+			continue
+		}
+		v := uint32(x[r])
+		c.shifts[v%shiftAmounts] += n
+		wrong |= v/shiftAmounts | (n-1)>>16
+	}
+	return wrong == 0
+}
+
+func (c *counter) addPages(taken []uint32, permission, page []field.M31) bool {
+	for r, n := range taken {
+		if n == 0 {
+			continue
+		}
+		if permission[r] > rv32im.CannotWrite || page[r] >= 1<<16 || n > maxTaken {
 			return false
 		}
-		*p += n
-	case rv32im.Region.ID:
-		if x[0] > rv32im.CannotWrite || x[1] >= 1<<16 {
-			return false
+		write := 0
+		if permission[r] == rv32im.CanWrite || permission[r] == rv32im.CannotWrite {
+			write = 1
 		}
-		write := x[0] == rv32im.CanWrite || x[0] == rv32im.CannotWrite
-		if write {
-			c.pages[x[1]][1] += n
-		} else {
-			c.pages[x[1]][0] += n
-		}
-	case rv32im.Hash.ID:
-		c.hashes[[24]field.M31(x[:24])] += n
+		c.pages[page[r]][write] += n
 	}
 	return true
 }
 
-// merge adds the counts of d.
-func (c *counter) merge(d *counter) {
-	for k := range c.limbs {
+func (c *counter) addHashes(taken []uint32, keys [][]field.M31) bool {
+	var in [hashKey]field.M31
+	for r, n := range taken {
+		if n == 0 {
+			continue
+		}
+		if n > maxTaken {
+			return false
+		}
+		for k := range in {
+			in[k] = keys[k][r]
+		}
+		c.hashes[in] += n
+	}
+	return true
+}
+
+// merge adds the counts of d, on several threads.
+func (c *counter) merge(d *counter, threads int) {
+	par.For(threads, len(c.limbs), func(k int) {
 		for i, n := range &d.limbs[k] {
 			c.limbs[k][i] += n
 		}
-	}
+	})
+	par.Chunks(threads, len(c.pages), func(lo, hi int) {
+		for i, n := range d.pages[lo:hi] {
+			c.pages[lo+i][0] += n[0]
+			c.pages[lo+i][1] += n[1]
+		}
+	})
 	for i, n := range d.shifts {
 		c.shifts[i] += n
 	}
 	c.code.merge(&d.code)
-	for i, n := range &d.pages {
-		c.pages[i][0] += n[0]
-		c.pages[i][1] += n[1]
-	}
 	for k, n := range d.hashes {
 		c.hashes[k] += n
 	}
-}
-
-// countTable counts the look-ups of one table on the given number of goroutines.
-func (c *counter) countTable(ctx context.Context, a *air.AIR, main, pre [][]field.M31, publics []field.M31, threads int) error {
-	var messages []air.Message
-	width := 0
-	for _, m := range a.Messages {
-		if served(m.Bus) {
-			messages = append(messages, m)
-			width += 1 + m.Bus.Arity
-		}
-	}
-	if len(messages) == 0 {
-		return nil
-	}
-	program := vm.CompileMessages(a, messages)
-	bound := program.Bind(vm.Scalars{Publics: publics})
-	in := &vm.Columns{Main: main, Pre: pre}
-	height := len(main[0])
-	var mu sync.Mutex
-	var failure error
-	part := (height + threads - 1) / threads
-	par.For(threads, threads, func(i int) {
-		lo, hi := i*part, min((i+1)*part, height)
-		if lo >= hi {
-			return
-		}
-		own := newCounter(c.code.empty())
-		err := own.countRows(ctx, bound, in, a, messages, width, lo, hi)
-		mu.Lock()
-		defer mu.Unlock()
-		if err != nil && failure == nil {
-			failure = err
-		}
-		c.merge(own)
-	})
-	if failure == nil {
-		failure = ctx.Err()
-	}
-	return failure
-}
-
-func (c *counter) countRows(ctx context.Context, bound *vm.Bound, in *vm.Columns, a *air.AIR, messages []air.Message, width, lo, hi int) error {
-	m := vm.NewMachine(bound.Program())
-	out := make([][]field.M31, width)
-	for i := range out {
-		out[i] = make([]field.M31, vm.BlockRows)
-	}
-	tuple := make([]field.M31, rv32im.Hash.Arity)
-	for ; lo < hi && ctx.Err() == nil; lo += vm.BlockRows {
-		n := min(vm.BlockRows, hi-lo)
-		m.Run(bound, in, lo, lo+n, func(i int, v vm.Output) { copy(out[i], v.Base) })
-		at := 0
-		for _, msg := range messages {
-			for r := range n {
-				mult := out[at][r]
-				if mult == 0 {
-					continue
-				}
-				for k := range msg.Bus.Arity {
-					tuple[k] = out[at+1+k][r]
-				}
-				// Look-ups receive, so a row's multiplicity is minus their number.
-				taken := mult.Neg()
-				if taken > 1<<16 || !c.add(msg.Bus.ID, tuple[:msg.Bus.Arity], uint32(taken)) {
-					return fmt.Errorf("trace: table %s, row %d: no table serves message %v of bus %s (multiplicity %d)", a.Name, lo+r, tuple[:msg.Bus.Arity], msg.Bus.Name, mult)
-				}
-			}
-			at += 1 + msg.Bus.Arity
-		}
-	}
-	return nil
 }

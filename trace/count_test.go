@@ -2,14 +2,17 @@ package trace
 
 import (
 	"context"
-	"errors"
 	"fmt"
+	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/orrery/orrery/air"
+	"github.com/orrery/orrery/air/check"
 	"github.com/orrery/orrery/air/rv32im"
 	"github.com/orrery/orrery/field"
+	"github.com/orrery/orrery/prover/vm"
 	"github.com/orrery/orrery/rv"
 )
 
@@ -63,15 +66,32 @@ func TestCounterAdd(t *testing.T) {
 	} {
 		c := newCounter(newCodeCounter(codeOf(10), nil))
 		before := c.total()
-		if ok := c.add(x.bus.ID, x.tuple, 3); ok != x.ok {
+		if ok := c.addOne(x.bus, 3, x.tuple); ok != x.ok {
 			t.Errorf("%s%v: %v", x.bus.Name, x.tuple, ok)
-		} else if got, want := c.total()-before, uint64(3); ok && got != want || !ok && got != 0 {
+		} else if got := c.total() - before; ok && got != 3 {
 			t.Errorf("%s%v: %d are counted", x.bus.Name, x.tuple, got)
+		}
+		// A row that takes nothing can hold anything.
+		before = c.total()
+		if !c.addOne(x.bus, 0, x.tuple) || c.total() != before {
+			t.Errorf("%s%v: counted, but not taken", x.bus.Name, x.tuple)
+		}
+		if x.ok && !c.addOne(x.bus, 1<<16, x.tuple) || c.addOne(x.bus, 1<<16+1, x.tuple) {
+			t.Errorf("%s%v: the number of times isn't bounded by 2^16", x.bus.Name, x.tuple)
 		}
 		if rv32im.IsLookup(x.bus) && x.ok != rv32im.Holds(x.bus, x.tuple) {
 			t.Errorf("%s%v: the test expects %v", x.bus.Name, x.tuple, x.ok)
 		}
 	}
+}
+
+// addOne counts one message.
+func (c *counter) addOne(bus air.Bus, n uint32, tuple []field.M31) bool {
+	var keys [][]field.M31
+	for i := range keyElements(bus) {
+		keys = append(keys, tuple[i:i+1])
+	}
+	return c.add(bus.ID, []uint32{n}, keys)
 }
 
 // total is the sum of all counts.
@@ -176,6 +196,18 @@ func lookerTable(n int) (main, pre [][]field.M31) {
 	return main, pre
 }
 
+// countTable counts all rows of a table.
+func countTable(c *counter, a *air.AIR, main, pre [][]field.M31, publics []field.M31) error {
+	t := newTaker(newLookups(a, publics))
+	for lo, height := 0, len(main[0]); lo < height; lo += blockRows {
+		r, err := t.count(c, &vm.Columns{Main: main, Pre: pre}, lo, min(lo+blockRows, height))
+		if err != nil {
+			return fmt.Errorf("row %d: %w", lo+r, err)
+		}
+	}
+	return nil
+}
+
 func TestCountTable(t *testing.T) {
 	a := newLooker(t)
 	publics := []field.M31{5}
@@ -190,17 +222,12 @@ func TestCountTable(t *testing.T) {
 			want.limbs[limbTop][main[2][r]] += 2
 			want.limbs[limbRange][main[2][r]+pre[0][r]] += 5
 		}
-		for _, threads := range []int{1, 2, 3, 8, 5000} {
-			if threads > 8 && rows > 3 {
-				continue // a counter for each thread
-			}
-			got := newCounter(newCodeCounter(codeOf(1), nil))
-			if err := got.countTable(context.Background(), a, main, pre, publics, threads); err != nil {
-				t.Fatal(err)
-			}
-			if got.limbs != want.limbs {
-				t.Fatalf("%d rows, %d threads: other counts", rows, threads)
-			}
+		got := newCounter(newCodeCounter(codeOf(1), nil))
+		if err := countTable(got, a, main, pre, publics); err != nil {
+			t.Fatal(err)
+		}
+		if got.limbs != want.limbs {
+			t.Fatalf("%d rows: other counts", rows)
 		}
 	}
 }
@@ -215,31 +242,90 @@ func TestCountTableErrors(t *testing.T) {
 		want    string
 	}{
 		{"no such entry", 700, func(main, _ [][]field.M31, r int) { main[1][r] = 1 << 16 }, 5,
-			"trace: table looker, row 700: no table serves message [65536] of bus range16 (multiplicity 2147483646)"},
+			"row 700: no table serves message [65536]... of bus range16 (1 times)"},
 		{"preprocessed", 1, func(main, pre [][]field.M31, r int) { main[2][r], pre[0][r] = 1<<16-1, 1 }, 5,
-			"row 1: no table serves message [65536] of bus range16 (multiplicity 2147483642)"},
+			"row 1: no table serves message [65536]... of bus range16 (5 times)"},
 		{"offers instead of taking", 511, func(main, _ [][]field.M31, r int) { main[0][r] = field.M31(1).Neg() }, 5,
 			"row 511: no table serves message"},
 		{"takes too often", 512, func(main, _ [][]field.M31, r int) { main[0][r] = 1 << 20 }, 5,
 			"row 512: no table serves message"},
 	} {
-		for _, threads := range []int{1, 4} {
-			t.Run(fmt.Sprint(c.name, " ", threads), func(t *testing.T) {
-				main, pre := lookerTable(1024)
-				main[0][c.row] = 1
-				main[1][c.row] = 7
-				c.change(main, pre, c.row)
-				n := newCounter(newCodeCounter(codeOf(1), nil))
-				wantError(t, n.countTable(context.Background(), a, main, pre, []field.M31{c.publics}, threads), c.want)
-			})
+		t.Run(c.name, func(t *testing.T) {
+			main, pre := lookerTable(1024)
+			main[0][c.row] = 1
+			main[1][c.row] = 7
+			c.change(main, pre, c.row)
+			n := newCounter(newCodeCounter(codeOf(1), nil))
+			wantError(t, countTable(n, a, main, pre, []field.M31{c.publics}), c.want)
+		})
+	}
+}
+
+// Counting stops at the rows that are filled, and leaves out the tables that have
+// preprocessed columns: neither takes anything.
+func TestZeroRowsTakeNothing(t *testing.T) {
+	m, err := rv32im.New()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for chip, a := range m.AIRs {
+		pre := [][]field.M31{nil}
+		if p := m.Preprocessed(chip); p != nil {
+			pre = nil
+			for r := 0; r < len(p[0]); r += 1 + len(p[0])/100 {
+				row := make([]field.M31, len(p))
+				for k := range p {
+					row[k] = p[k][r]
+				}
+				pre = append(pre, row)
+			}
+		}
+		for _, p := range pre {
+			if x := check.Messages(a, make([]field.M31, len(a.Main)), p, testPublics()); len(x) != 0 {
+				t.Errorf("chip %s: a row of zeros sends %v", a.Name, x)
+			}
 		}
 	}
-	ctx, cancel := context.WithCancel(context.Background())
-	cancel()
-	main, pre := lookerTable(8)
-	n := newCounter(newCodeCounter(codeOf(1), nil))
-	if err := n.countTable(ctx, a, main, pre, []field.M31{5}, 2); !errors.Is(err, context.Canceled) {
-		t.Error(err)
+}
+
+// The counts are those of a walk over all messages of all rows.
+func TestCountsOfGuest(t *testing.T) {
+	m, err := rv32im.New()
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, _, tables := buildGuest(t, m, "misaligned", nil, 1<<40)
+	publics := rv32im.Publics(&p.Header)
+	for _, x := range tables.List {
+		if m.FixedLogHeight(int(x.Chip)) >= 0 {
+			continue
+		}
+		a := m.AIRs[x.Chip]
+		// Tables serve messages of these buses, too; counted are those that are taken.
+		main := slices.Clone(x.Main)
+		want, got := newCounter(newCodeCounter(&p.Code, nil)), newCounter(newCodeCounter(&p.Code, nil))
+		for _, msg := range a.Messages {
+			if n := a.Nodes[msg.Mult]; keyElements(msg.Bus) > 0 && n.Op == air.OpMain {
+				main[n.Index] = make([]field.M31, len(main[0]))
+			}
+		}
+		row := make([]field.M31, len(main))
+		for r := range main[0] {
+			for k := range main {
+				row[k] = main[k][r]
+			}
+			for _, msg := range check.Messages(a, row, nil, publics) {
+				if keyElements(msg.Bus) > 0 && !want.addOne(msg.Bus, uint32(msg.Mult.Neg()), msg.Tuple) {
+					t.Fatalf("table %s, row %d: %v isn't served", a.Name, r, msg)
+				}
+			}
+		}
+		if err := countTable(got, a, main, nil, publics); err != nil {
+			t.Fatal(err)
+		}
+		if !reflect.DeepEqual(got, want) {
+			t.Errorf("table %s: other counts", a.Name)
+		}
 	}
 }
 
@@ -262,10 +348,13 @@ func TestUnserved(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			b := &builder{
 				ctx: context.Background(), m: m, threads: 1, out: &Tables{},
-				count: newCounter(newCodeCounter(codeOf(30), nil)),
+				count: newCounter(newCodeCounter(codeOf(30), nil)), workers: make([]*worker, 1),
 			}
 			b.constants()
-			if !b.count.add(c.bus.ID, c.tuple, 1) {
+			if err := b.runTasks(); err != nil {
+				t.Fatal(err)
+			}
+			if !b.count.addOne(c.bus, 1, c.tuple) {
 				t.Fatal("not counted")
 			}
 			wantError(t, b.multiplicities(), c.want)

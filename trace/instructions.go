@@ -1,56 +1,44 @@
 package trace
 
 import (
+	"slices"
+
 	"github.com/orrery/orrery/air/rv32im"
 	"github.com/orrery/orrery/internal/par"
 	"github.com/orrery/orrery/rv"
 	"github.com/orrery/orrery/rv/exec"
 )
 
+// chips names the chips of completed instructions, for loads and stores those of aligned
+// words.
+var chips = [rv.NumOps]uint8{
+	rv.ADD: rv32im.ChipAdd, rv.SUB: rv32im.ChipAdd,
+	rv.ADDI: rv32im.ChipAddi,
+	rv.XOR:  rv32im.ChipBitwise, rv.OR: rv32im.ChipBitwise, rv.AND: rv32im.ChipBitwise,
+	rv.XORI: rv32im.ChipBitwiseImm, rv.ORI: rv32im.ChipBitwiseImm, rv.ANDI: rv32im.ChipBitwiseImm,
+	rv.SLL: rv32im.ChipShift, rv.SRL: rv32im.ChipShift, rv.SRA: rv32im.ChipShift,
+	rv.SLLI: rv32im.ChipShiftImm, rv.SRLI: rv32im.ChipShiftImm, rv.SRAI: rv32im.ChipShiftImm,
+	rv.SLT: rv32im.ChipCompare, rv.SLTU: rv32im.ChipCompare,
+	rv.SLTI: rv32im.ChipCompareImm, rv.SLTIU: rv32im.ChipCompareImm,
+	rv.LUI: rv32im.ChipConst, rv.AUIPC: rv32im.ChipConst, rv.JAL: rv32im.ChipConst, rv.FENCE: rv32im.ChipConst,
+	rv.BEQ: rv32im.ChipBranchEq, rv.BNE: rv32im.ChipBranchEq,
+	rv.BLT: rv32im.ChipBranchLess, rv.BGE: rv32im.ChipBranchLess, rv.BLTU: rv32im.ChipBranchLess, rv.BGEU: rv32im.ChipBranchLess,
+	rv.JALR: rv32im.ChipJalr,
+	rv.LB:   rv32im.ChipLoadWord, rv.LH: rv32im.ChipLoadWord, rv.LW: rv32im.ChipLoadWord,
+	rv.LBU: rv32im.ChipLoadWord, rv.LHU: rv32im.ChipLoadWord,
+	rv.SB: rv32im.ChipStoreWord, rv.SH: rv32im.ChipStoreWord, rv.SW: rv32im.ChipStoreWord,
+	rv.MUL:  rv32im.ChipMul,
+	rv.MULH: rv32im.ChipMulh, rv.MULHSU: rv32im.ChipMulh, rv.MULHU: rv32im.ChipMulh,
+	rv.DIV: rv32im.ChipDiv, rv.DIVU: rv32im.ChipDiv, rv.REM: rv32im.ChipDiv, rv.REMU: rv32im.ChipDiv,
+	rv.ECALL: rv32im.ChipEcall,
+}
+
 // chipOf names the chip that executes a completed instruction.
 func chipOf(in *rv.Inst, rec *exec.Record) int {
-	op := in.Op
-	switch op {
-	case rv.ADD, rv.SUB:
-		return rv32im.ChipAdd
-	case rv.ADDI:
-		return rv32im.ChipAddi
-	case rv.XOR, rv.OR, rv.AND:
-		return rv32im.ChipBitwise
-	case rv.XORI, rv.ORI, rv.ANDI:
-		return rv32im.ChipBitwiseImm
-	case rv.SLL, rv.SRL, rv.SRA:
-		return rv32im.ChipShift
-	case rv.SLLI, rv.SRLI, rv.SRAI:
-		return rv32im.ChipShiftImm
-	case rv.SLT, rv.SLTU:
-		return rv32im.ChipCompare
-	case rv.SLTI, rv.SLTIU:
-		return rv32im.ChipCompareImm
-	case rv.LUI, rv.AUIPC, rv.JAL, rv.FENCE:
-		return rv32im.ChipConst
-	case rv.BEQ, rv.BNE:
-		return rv32im.ChipBranchEq
-	case rv.BLT, rv.BGE, rv.BLTU, rv.BGEU:
-		return rv32im.ChipBranchLess
-	case rv.JALR:
-		return rv32im.ChipJalr
-	case rv.MUL:
-		return rv32im.ChipMul
-	case rv.MULH, rv.MULHSU, rv.MULHU:
-		return rv32im.ChipMulh
-	case rv.DIV, rv.DIVU, rv.REM, rv.REMU:
-		return rv32im.ChipDiv
-	case rv.ECALL:
-		return rv32im.ChipEcall
-	}
-	at, size := (rec.A+in.Imm)%4, op.AccessSize()
-	chip := rv32im.ChipLoadWord
-	if op.IsStore() {
-		chip = rv32im.ChipStoreWord
-	}
+	chip, size := int(chips[in.Op]), in.Op.AccessSize()
 	switch {
-	case at%size != 0:
+	case size == 0:
+	case (rec.A+in.Imm)%size != 0:
 		chip += rv32im.ChipLoadMisaligned - rv32im.ChipLoadWord
 	case size < 4:
 		chip += rv32im.ChipLoadSmall - rv32im.ChipLoadWord
@@ -58,61 +46,119 @@ func chipOf(in *rv.Inst, rec *exec.Record) int {
 	return chip
 }
 
-// instructions adds the rows of all executed instructions and of the one that ended the
-// run. It returns the refreshes that their accesses need, in a fixed order, and the row of
-// the instruction that trapped, couldn't be paid for, or nil.
-func (b *builder) instructions() ([]refresh, *Row) {
-	n := b.run.Records.Len()
-	byChip := make([][]uint32, rv32im.NumChips)
-	for first, chunk := range b.run.Records.Chunks() {
-		for i := range chunk {
-			in, _ := b.program.Code.At(chunk[i].PC)
-			chip := chipOf(&in, &chunk[i])
-			byChip[chip] = append(byChip[chip], uint32(first+i))
-		}
-	}
-	for chip, list := range byChip {
-		fill := b.filler(chip)
-		b.fill(chip, len(list), func(i int) func(columns, int) {
-			return func(w columns, r int) {
-				var x Row
-				b.rows.row(int(list[i]), &x, nil)
-				fill(w, r, &x)
-			}
-		})
-	}
-	const part = 1 << 14
-	lists := make([][]refresh, (n+part-1)/part+1)
-	par.For(b.threads, len(lists)-1, func(k int) {
-		var x Row
-		for i := k * part; i < min((k+1)*part, n); i++ {
-			b.rows.row(i, &x, &lists[k])
-		}
-	})
-	last := b.lastRow(&lists[len(lists)-1])
-	var all []refresh
-	for _, l := range lists {
-		all = append(all, l...)
-	}
-	return all, last
+// partRecords is the number of records that are sorted by chip together: few enough that
+// they stay in the cache while they are visited chip by chip.
+const partRecords = 1 << 14
+
+// part is a piece of the run.
+type part struct {
+	first   int // number of the first record
+	records []exec.Record
+	count   [rv32im.NumChips]uint16  // records by chip
+	at      [rv32im.NumChips]int     // where the chip's rows begin in its sheet
+	sheets  *[rv32im.NumChips]*sheet // of all parts
+	// refreshes that the accesses need, in the order of execution
+	refreshes []refresh
 }
 
-// lastRow adds the row of the instruction that ended the run without completing. A fetch
-// fault has none.
-func (b *builder) lastRow(list *[]refresh) *Row {
+// instructions adds the rows of all completed instructions. The parts have their refreshes
+// when the tasks have run.
+func (b *builder) instructions() []part {
+	var parts []part
+	sheets := new([rv32im.NumChips]*sheet)
+	for first, chunk := range b.run.Records.Chunks() {
+		for piece := range slices.Chunk(chunk, partRecords) {
+			parts = append(parts, part{first: first, records: piece, sheets: sheets})
+			first += len(piece)
+		}
+	}
+	par.For(b.threads, len(parts), func(k int) {
+		p := &parts[k]
+		for i := range p.records {
+			p.count[b.rows.chip(&p.records[i])]++
+		}
+	})
+	var total [rv32im.NumChips]int
+	for k := range parts {
+		p := &parts[k]
+		p.at = total
+		for chip, n := range p.count {
+			total[chip] += int(n)
+		}
+	}
+	for chip, n := range total {
+		if n > 0 {
+			sheets[chip] = b.newSheet(chip, n)
+		}
+	}
+	for k := range parts {
+		b.tasks = append(b.tasks, parts[k].fill)
+	}
+	return parts
+}
+
+// sorted gives the numbers of the part's records sorted by chip, within a chip in their
+// order. It is valid until the next call.
+func (w *worker) sorted(p *part) []uint16 {
+	var next [rv32im.NumChips]uint16
+	at := uint16(0)
+	for chip, n := range p.count {
+		next[chip] = at
+		at += n
+	}
+	for i := range p.records {
+		k := &next[w.rows.chip(&p.records[i])]
+		w.order[*k%partRecords] = uint16(i)
+		*k++
+	}
+	return w.order[:len(p.records)]
+}
+
+// fill writes the rows of all records.
+func (p *part) fill(w *worker) error {
+	order := w.sorted(p)
+	for chip, n := range p.count {
+		list := order[:n]
+		order = order[n:]
+		at := p.at[chip]
+		for block := range slices.Chunk(list, blockRows) {
+			for r, i := range block {
+				w.rows.record(p.first+int(i), &p.records[i], &w.block[r], &w.refreshes)
+				w.refreshed(int(i))
+			}
+			err := w.write(p.sheets[chip], at, len(block), func(cols columns) {
+				fill := w.fillers[chip]
+				for r := range block {
+					fill(cols, r, &w.block[r])
+				}
+			})
+			if err != nil {
+				return err
+			}
+			at += len(block)
+		}
+	}
+	p.refreshes = w.takeRefreshes()
+	return nil
+}
+
+// lastRow adds the row of the instruction that ended the run without completing. It gives
+// it, with the refreshes that its reads need; nil if there is none or the fetch failed.
+func (b *builder) lastRow() (*Row, []refresh) {
 	exit := &b.run.Exit
 	chip := rv32im.ChipTrapOp
 	x := new(Row)
 	switch {
 	case exit.Kind == exec.Halt || exit.Kind == exec.Trap && exit.Cause == exec.CauseFetchFault:
-		return nil
+		return nil, nil
 	case exit.Kind == exec.OutOfGas:
 	case exit.Cause == exec.CauseLoadFault || exit.Cause == exec.CauseStoreFault:
 		chip = rv32im.ChipTrapMemory
 	case exit.Cause == exec.CauseUnknownCall:
 		chip = rv32im.ChipEcall
 	}
-	b.rows.trapRow(x, list)
+	var list []refresh
+	b.rows.trapRow(x, &list)
 	if exit.Kind == exec.Trap && exit.Cause == exec.CauseMisalignedFetch {
 		switch x.Inst.Op {
 		case rv.BEQ, rv.BNE:
@@ -123,23 +169,21 @@ func (b *builder) lastRow(list *[]refresh) *Row {
 			chip = rv32im.ChipTrapJalr
 		}
 	}
-	b.fill(chip, 1, func(int) func(columns, int) {
-		return func(w columns, r int) {
-			switch c := b.m.Chips[chip].(type) {
-			case *rv32im.TrapMemory:
-				fillTrapMemory(c, w, r, x, b.program.Header.Regions)
-			case *rv32im.TrapOp:
-				if exit.Kind == exec.OutOfGas {
-					fillOutOfGas(c, w, r, x)
-				} else {
-					fillTrapOp(c, w, r, x)
-				}
-			default:
-				b.filler(chip)(w, r, x)
+	b.fill(chip, 1, func(w columns, r, _ int) {
+		switch c := b.m.Chips[chip].(type) {
+		case *rv32im.TrapMemory:
+			fillTrapMemory(c, w, r, x, b.program.Header.Regions)
+		case *rv32im.TrapOp:
+			if exit.Kind == exec.OutOfGas {
+				fillOutOfGas(c, w, r, x)
+			} else {
+				fillTrapOp(c, w, r, x)
 			}
+		default:
+			b.filler(chip)(w, r, x)
 		}
 	})
-	return x
+	return x, list
 }
 
 // filler gives the function that writes a chip's row from an instruction.

@@ -5,8 +5,6 @@ import (
 	"slices"
 
 	"github.com/orrery/orrery/air/rv32im"
-	"github.com/orrery/orrery/hash"
-	"github.com/orrery/orrery/internal/par"
 	"github.com/orrery/orrery/memtree"
 	"github.com/orrery/orrery/rv"
 	"github.com/orrery/orrery/rv/exec"
@@ -56,9 +54,7 @@ func (b *builder) memory(input []byte, blocks []exec.Block) error {
 	for i, x := range b.program.Image {
 		image[i] = memtree.Block{Index: x.Index, Words: x.Words}
 	}
-	tree := memtree.NewTree(func(in []memtree.Input, out []hash.Digest) {
-		par.Chunks(b.threads, len(in), func(lo, hi int) { memtree.CompressAll(in[lo:hi], out[lo:hi]) })
-	})
+	tree := memtree.NewTree(Compressor(b.threads))
 	if err := tree.Set(image); err != nil {
 		return fmt.Errorf("trace: %w", err)
 	}
@@ -88,17 +84,11 @@ func (b *builder) memory(input []byte, blocks []exec.Block) error {
 	}, tree.Node)
 
 	page := b.m.Chips[rv32im.ChipPage].(*rv32im.Page)
-	b.fill(rv32im.ChipPage, len(blocks), func(i int) func(columns, int) {
-		return func(w columns, r int) { fillPage(page, w, r, &blocks[i], &opening.Leaves[i]) }
-	})
+	b.fill(rv32im.ChipPage, len(blocks), func(w columns, r, i int) { fillPage(page, w, r, &blocks[i], &opening.Leaves[i]) })
 	node := b.m.Chips[rv32im.ChipNode].(*rv32im.TreeNode)
-	b.fill(rv32im.ChipNode, len(opening.Nodes), func(i int) func(columns, int) {
-		return func(w columns, r int) { fillTreeNode(node, w, r, &opening.Nodes[i]) }
-	})
+	b.fill(rv32im.ChipNode, len(opening.Nodes), func(w columns, r, i int) { fillTreeNode(node, w, r, &opening.Nodes[i]) })
 	poseidon := b.m.Chips[rv32im.ChipPoseidon2].(*rv32im.Poseidon2)
 	list := compressions(touched, opening)
-	b.fill(rv32im.ChipPoseidon2, len(list), func(i int) func(columns, int) {
-		return func(w columns, r int) { fillPoseidon2(poseidon, w, r, &list[i]) }
-	})
+	b.fill(rv32im.ChipPoseidon2, len(list), func(w columns, r, i int) { fillPoseidon2(poseidon, w, r, &list[i]) })
 	return nil
 }

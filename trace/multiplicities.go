@@ -8,15 +8,13 @@ import (
 	"github.com/orrery/orrery/field"
 )
 
-// multiplicities counts the look-ups of all tables and writes the counts into the tables
-// that serve them. A table that serves look-ups and makes some itself has its own counted
-// whatever its multiplicities are, because they don't depend on them.
+// multiplicities adds the counts of all threads up and writes them into the tables that
+// serve look-ups. Those tables' own look-ups are counted with the others: they don't depend
+// on the multiplicities.
 func (b *builder) multiplicities() error {
-	for i := range b.out.List {
-		t := &b.out.List[i]
-		a := b.m.AIRs[t.Chip]
-		if err := b.count.countTable(b.ctx, a, t.Main, b.m.Preprocessed(int(t.Chip)), b.publics, b.threads); err != nil {
-			return err
+	for _, w := range b.workers {
+		if w != nil && w.count != b.count {
+			b.count.merge(w.count, b.threads)
 		}
 	}
 	for i := range b.out.List {
@@ -38,11 +36,12 @@ func (b *builder) serve(w columns, chip int) {
 		}
 	case *rv32im.Constants:
 		pre := b.m.Preprocessed(chip)
+		clear(w[c.ShiftMult])
 		for s, v := range n.shifts {
 			w.set(c.ShiftMult, s, v)
 		}
 		for r := range w[c.HashMult] {
-			var in [24]field.M31
+			var in [hashKey]field.M31
 			for k := range c.Child {
 				in[k], in[k+len(c.Child)] = pre[c.Child[k]][r], pre[c.Child[k]][r]
 			}
@@ -55,7 +54,7 @@ func (b *builder) serve(w columns, chip int) {
 			if w[c.Live][r] == 0 {
 				break
 			}
-			var in [24]field.M31
+			var in [hashKey]field.M31
 			for k, col := range c.In {
 				in[k] = w[col][r]
 			}

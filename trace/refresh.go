@@ -11,3 +11,14 @@ func fillRefresh(c *rv32im.Refresh, w columns, r int, x *refresh) {
 	w.set(c.Unit, r, x.newTs/rv32im.RefreshUnit)
 	w.set(c.GapHi, r, (x.newTs-x.ts-1)>>16)
 }
+
+// refreshes adds the rows of the refreshes: those of the parts, and the last ones.
+func (b *builder) refreshes(parts []part, last []refresh) {
+	var all []refresh
+	for k := range parts {
+		all = append(all, parts[k].refreshes...)
+	}
+	all = append(all, last...)
+	c := b.m.Chips[rv32im.ChipRefresh].(*rv32im.Refresh)
+	b.fill(rv32im.ChipRefresh, len(all), func(w columns, r, i int) { fillRefresh(c, w, r, &all[i]) })
+}

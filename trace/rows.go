@@ -1,6 +1,7 @@
 package trace
 
 import (
+	"cmp"
 	"slices"
 
 	"github.com/orrery/orrery/air/rv32im"
@@ -13,20 +14,17 @@ import (
 type rows struct {
 	program *rv.Program
 	run     *exec.Trace
-	second  map[uint32]*exec.Second // by record
 }
 
-func newRows(p *rv.Program, run *exec.Trace) *rows {
-	s := &rows{program: p, run: run, second: make(map[uint32]*exec.Second, len(run.Second))}
-	for i := range run.Second {
-		s.second[run.Second[i].Index] = &run.Second[i]
-	}
-	return s
-}
+func newRows(p *rv.Program, run *exec.Trace) *rows { return &rows{program: p, run: run} }
 
 // isDecoded reports whether the decoder reads the word at a word address.
 func (s *rows) isDecoded(address uint32) bool {
-	_, ok := slices.BinarySearch(s.run.ExecutedCode, address-s.program.Code.Start/4)
+	words, w := s.run.ExecutedCode, address-s.program.Code.Start/4
+	if len(words) == 0 || w > words[len(words)-1] {
+		return false // most data is above the code
+	}
+	_, ok := slices.BinarySearch(words, w)
 	return ok
 }
 
@@ -43,16 +41,37 @@ type refresh struct{ address, value, ts, newTs uint32 }
 
 // row fills x from record i. Refreshes that its accesses need are appended to list, if
 // that isn't nil.
-func (s *rows) row(i int, x *Row, list *[]refresh) {
-	x.Record = *s.run.Records.At(i)
+func (s *rows) row(i int, x *Row, list *[]refresh) { s.record(i, s.run.Records.At(i), x, list) }
+
+// record is row, given record i.
+func (s *rows) record(i int, rec *exec.Record, x *Row, list *[]refresh) {
+	x.Record = *rec
 	x.Clk = uint32(i) + 1
-	x.Inst, _ = s.program.Code.At(x.PC)
+	x.Inst = *s.inst(rec.PC)
 	x.Second, x.Trapped = nil, false
-	if sec := s.second[uint32(i)]; sec != nil {
-		c := *sec
-		x.Second = &c
+	if size := x.Inst.Op.AccessSize(); size > 1 && (x.A+x.Inst.Imm)%4+size > 4 {
+		x.Second = s.second(uint32(i))
 	}
 	s.stamp(x, list)
+}
+
+// inst is the completed instruction at pc. Only words that the file has can complete.
+func (s *rows) inst(pc uint32) *rv.Inst {
+	code := &s.program.Code
+	return &code.Insts[(pc-code.Start)/4]
+}
+
+// chip names the chip that executes a completed instruction.
+func (s *rows) chip(rec *exec.Record) int { return chipOf(s.inst(rec.PC), rec) }
+
+// second is a copy of the second word of the access of record i, nil if it has none.
+func (s *rows) second(i uint32) *exec.Second {
+	at, ok := slices.BinarySearchFunc(s.run.Second, i, func(x exec.Second, i uint32) int { return cmp.Compare(x.Index, i) })
+	if !ok {
+		return nil
+	}
+	c := s.run.Second[at]
+	return &c
 }
 
 // trapRow fills x from the instruction that trapped or couldn't be paid for.

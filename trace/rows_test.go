@@ -22,7 +22,7 @@ func buildProgram(t *testing.T, m *rv32im.Machine, p *rv.Program, gas uint64) (*
 	if err != nil {
 		t.Fatal(err)
 	}
-	tables, err := Build(context.Background(), m, p, nil, run, 2)
+	tables, err := Build(context.Background(), m, p, nil, run, 2, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

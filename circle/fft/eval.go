@@ -21,7 +21,14 @@ func BasisAt(z circle.PointE, log int) vec.Planes {
 // transform, (a, b) -> (a + b, (a - b) t), is one of the forward transform, and they come in the
 // order of that; but the twiddles stay those of the inverse transform.
 func WeightsAt(z circle.PointE, log int, t *Twiddles) vec.Planes {
-	w := BasisAt(z, log)
+	w := vec.MakePlanes(1 << log)
+	SetWeightsAt(w, z, log, t)
+	return w
+}
+
+// SetWeightsAt is WeightsAt with the memory of w, 2^log elements of whatever value.
+func SetWeightsAt(w vec.Planes, z circle.PointE, log int, t *Twiddles) {
+	setTensor(w, factors(z, log))
 	n := 1 << log
 	l := t.inverse(n)
 	scale := field.New(1 << (31 - log)) // 1/2^log, because 2^31 = 1
@@ -29,7 +36,6 @@ func WeightsAt(z circle.PointE, log int, t *Twiddles) vec.Planes {
 		l.forward(w[k][:n/2], w[k][n/2:], 0)
 		vec.MulConst(w[k], w[k], scale)
 	}
-	return w
 }
 
 // factors returns the basis elements of the indices 2^k at z: x, pi(x), ..., and last y.
@@ -62,12 +68,17 @@ func NewEvaluator(z circle.PointE, log int) *Evaluator {
 // tensor returns the products over all subsets of the factors.
 func tensor(factors []field.E) vec.Planes {
 	w := vec.MakePlanes(1 << len(factors))
+	setTensor(w, factors)
+	return w
+}
+
+// setTensor sets w to the products over all subsets of the factors.
+func setTensor(w vec.Planes, factors []field.E) {
 	vec.Set(&w, 0, field.One())
 	for k, f := range factors {
 		n := 1 << k
 		vec.MulConstE(vec.Slice(w, n, 2*n), vec.Slice(w, 0, n), f)
 	}
-	return w
 }
 
 // Eval returns the value of the polynomial with the given coefficients. Their number must

@@ -54,9 +54,40 @@ func ExtendBlock(dst, coeffs []field.M31, t *Twiddles, j int) {
 	log2(len(coeffs))
 	n, h := len(coeffs)/2, len(dst)/2
 	lo, hi := dst[j*n:(j+1)*n], dst[h+j*n:h+(j+1)*n]
-	copy(lo, coeffs[:n])
-	copy(hi, coeffs[n:])
-	l.forward(lo, hi, j)
+	l.forwardFrom(lo, coeffs[:n], j)
+	l.forwardFrom(hi, coeffs[n:], j)
+	l.forwardRest(lo, hi, j)
+}
+
+// forwardFrom copies coefficients to block b and does the two layers of largest stride there, if the
+// block is no leaf: run by run, while what was copied is in the first-level cache.
+func (l layers) forwardFrom(v, coeffs []field.M31, b int) {
+	n := len(v)
+	if n <= leaf {
+		copy(v, coeffs)
+		return
+	}
+	const run = leaf / 4
+	k, q := bits.Len(uint(n))-2, n/4
+	inner := l.x[k-1][2*b : 2*b+2]
+	for at := 0; at < q; at += run {
+		for i := range 4 {
+			copy(v[i*q+at:i*q+at+run], coeffs[i*q+at:])
+		}
+		vec.Forward4(v[at:at+run], v[q+at:q+at+run], v[2*q+at:2*q+at+run], v[3*q+at:3*q+at+run], l.x[k][b], inner[0], inner[1])
+	}
+}
+
+// forwardRest does what is left after the two layers of largest stride of blocks that are no leaves.
+func (l layers) forwardRest(lo, hi []field.M31, b int) {
+	n := len(lo)
+	if n <= leaf {
+		l.forwardLeaf(lo, hi, b)
+		return
+	}
+	for j := range 4 {
+		l.forward(lo[j*n/4:(j+1)*n/4], hi[j*n/4:(j+1)*n/4], 4*b+j)
+	}
 }
 
 // forward does all layers of stride below len(lo) on the blocks number b, of that length,
@@ -69,9 +100,7 @@ func (l layers) forward(lo, hi []field.M31, b int) {
 	}
 	l.forward4(lo, b)
 	l.forward4(hi, b)
-	for j := range 4 {
-		l.forward(lo[j*n/4:(j+1)*n/4], hi[j*n/4:(j+1)*n/4], 4*b+j)
-	}
+	l.forwardRest(lo, hi, b)
 }
 
 // forward4 does the two layers of largest stride on block b.

@@ -31,11 +31,11 @@ func BenchmarkCommit(b *testing.B) {
 			h := hasher(b, id)
 			g := smooth(benchParams.LogDomain)
 			for b.Loop() {
-				c, err := commit.Commit(context.Background(), transcript.New(id, "bench"), h, benchParams, g, 1)
+				c, err := commit.Commit(context.Background(), transcript.New(id, "bench"), h, benchParams, g, 1, nil)
 				if err != nil {
 					b.Fatal(err)
 				}
-				if _, err := c.Open(); err != nil {
+				if _, err := c.Open(1); err != nil {
 					b.Fatal(err)
 				}
 			}
@@ -47,11 +47,11 @@ func BenchmarkCommit(b *testing.B) {
 func BenchmarkCheck(b *testing.B) {
 	h := hasher(b, hash.Blake2s)
 	g := smooth(benchParams.LogDomain)
-	c, err := commit.Commit(context.Background(), transcript.New(hash.Blake2s, "bench"), h, benchParams, g, 1)
+	c, err := commit.Commit(context.Background(), transcript.New(hash.Blake2s, "bench"), h, benchParams, g, 1, nil)
 	if err != nil {
 		b.Fatal(err)
 	}
-	proof, err := c.Open()
+	proof, err := c.Open(1)
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -89,7 +89,7 @@ func BenchmarkQuotients(b *testing.B) {
 		batch.Columns, batch.Values, batch.Weights = cols[:width], batch.Values[:width], batch.Weights[:width]
 		b.Run(fmt.Sprintf("columns=%d", width), func(b *testing.B) {
 			for b.Loop() {
-				if _, err := commit.Quotients(context.Background(), log, []commit.Batch{batch}, 1); err != nil {
+				if _, err := commit.Quotients(context.Background(), log, []commit.Batch{batch}, 1, nil); err != nil {
 					b.Fatal(err)
 				}
 			}

@@ -92,9 +92,9 @@ func random(rng *rand.Rand, p fri.Params) []field.E {
 }
 
 func prove(t testing.TB, id hash.ID, p fri.Params, values []field.E, threads int) *fri.Proof {
-	c, err := commit.Commit(context.Background(), transcript.New(id, "test"), hasher(t, id), p, toPlanes(values), threads)
+	c, err := commit.Commit(context.Background(), transcript.New(id, "test"), hasher(t, id), p, toPlanes(values), threads, nil)
 	require.NoError(t, err)
-	proof, err := c.Open()
+	proof, err := c.Open(1)
 	require.NoError(t, err)
 	return proof
 }
@@ -286,7 +286,7 @@ func TestRejectsHighDegree(t *testing.T) {
 	high := small
 	high.LogBlowup, high.LogLast = 1, 5
 	values := random(rng, high)
-	_, err := commit.Commit(context.Background(), transcript.New(hash.Blake2s, "test"), hasher(t, hash.Blake2s), small, toPlanes(values), 1)
+	_, err := commit.Commit(context.Background(), transcript.New(hash.Blake2s, "test"), hasher(t, hash.Blake2s), small, toPlanes(values), 1, nil)
 	require.ErrorIs(t, err, commit.ErrDegree)
 
 	proof := prove(t, hash.Blake2s, high, values, 1)
@@ -316,10 +316,10 @@ func TestRejectsHighDegree(t *testing.T) {
 	for s := range 1 << 9 {
 		c[s], c[1<<10+s] = randomE(rng), randomE(rng)
 	}
-	_, err = commit.Commit(context.Background(), transcript.New(hash.Blake2s, "test"), hasher(t, hash.Blake2s), small, toPlanes(evaluate(c, 12)), 1)
+	_, err = commit.Commit(context.Background(), transcript.New(hash.Blake2s, "test"), hasher(t, hash.Blake2s), small, toPlanes(evaluate(c, 12)), 1, nil)
 	require.NoError(t, err)
 	c[1<<9] = field.One()
-	_, err = commit.Commit(context.Background(), transcript.New(hash.Blake2s, "test"), hasher(t, hash.Blake2s), small, toPlanes(evaluate(c, 12)), 1)
+	_, err = commit.Commit(context.Background(), transcript.New(hash.Blake2s, "test"), hasher(t, hash.Blake2s), small, toPlanes(evaluate(c, 12)), 1, nil)
 	require.ErrorIs(t, err, commit.ErrDegree)
 }
 
@@ -361,7 +361,7 @@ func TestRejectsWrongFold(t *testing.T) {
 		at[i], leaves[i] = values[s], p.Leaf(s)
 	}
 	for _, tr := range []*tree.Tree{first, second} {
-		rows, nodes, err := tr.Open(leaves)
+		rows, nodes, err := tr.Open(leaves, 1)
 		require.NoError(t, err)
 		proof.Layers = append(proof.Layers, fri.LayerOpening{Rows: rows[0], Proof: nodes})
 		for i := range leaves {
@@ -380,7 +380,7 @@ func TestRejectsWrongFold(t *testing.T) {
 	for i, s := range ch.Indices {
 		at[i], leaves[i] = values[s], p.Leaf(s)
 	}
-	rows, nodes, err := first.Open(leaves)
+	rows, nodes, err := first.Open(leaves, 1)
 	require.NoError(t, err)
 	proof.Layers = []fri.LayerOpening{{Rows: rows[0], Proof: nodes}}
 	err = fri.Check(h, p, ch, proof, at)
@@ -412,12 +412,12 @@ func TestCheckRefusesBadCalls(t *testing.T) {
 	at[5] = at[5].Add(field.One())
 	require.ErrorIs(t, fri.Check(h, small, ch, proof, at), fri.ErrFold)
 
-	_, err = commit.Commit(context.Background(), transcript.New(hash.Blake2s, "test"), h, small, vec.MakePlanes(8), 1)
+	_, err = commit.Commit(context.Background(), transcript.New(hash.Blake2s, "test"), h, small, vec.MakePlanes(8), 1, nil)
 	require.ErrorIs(t, err, commit.ErrLength)
-	_, err = commit.Commit(context.Background(), transcript.New(hash.Blake2s, "test"), h, fri.Params{}, vec.MakePlanes(8), 1)
+	_, err = commit.Commit(context.Background(), transcript.New(hash.Blake2s, "test"), h, fri.Params{}, vec.MakePlanes(8), 1, nil)
 	require.ErrorIs(t, err, fri.ErrParams)
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
-	_, err = commit.Commit(ctx, transcript.New(hash.Blake2s, "test"), h, small, toPlanes(values), 1)
+	_, err = commit.Commit(ctx, transcript.New(hash.Blake2s, "test"), h, small, toPlanes(values), 1, nil)
 	require.ErrorIs(t, err, context.Canceled)
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/orrery/orrery/field"
 	"github.com/orrery/orrery/field/vec"
 	"github.com/orrery/orrery/fri"
+	"github.com/orrery/orrery/internal/arena"
 	"github.com/orrery/orrery/internal/par"
 )
 
@@ -26,8 +27,9 @@ type Batch struct {
 
 // Quotients returns the function that FRI tests: the sum of the DEEP quotients (fri.Quotient)
 // of all batches, on the canonic coset of 2^logDomain points. The quotients of shorter columns
-// are lifted: at index s stands their value at s >> k, k being the difference of the logs.
-func Quotients(ctx context.Context, logDomain int, batches []Batch, threads int) (vec.Planes, error) {
+// are lifted: at index s stands their value at s >> k, k being the difference of the logs. The
+// function has memory of mem, nil for the heap.
+func Quotients(ctx context.Context, logDomain int, batches []Batch, threads int, mem *arena.Arena) (vec.Planes, error) {
 	groups := make([][]*deepTask, logDomain+1)
 	for i := range batches {
 		b := &batches[i]
@@ -52,9 +54,14 @@ func Quotients(ctx context.Context, logDomain int, batches []Batch, threads int)
 		if len(tasks) == 0 && log < logDomain {
 			continue
 		}
-		next := vec.MakePlanes(1 << log)
+		next := mem.Planes(1 << log)
 		if sum[0] != nil {
 			lift(next, sum, threads)
+			mem.FreeAll(sum[:])
+		} else {
+			for k := range next {
+				clear(next[k])
+			}
 		}
 		if err := accumulate(ctx, next, log, tasks, threads); err != nil {
 			return vec.Planes{}, err

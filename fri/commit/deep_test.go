@@ -137,16 +137,16 @@ func (s toy) prove(t testing.TB, h hash.Hasher, threads int, forge func(values [
 			LogDomain: tb.logDomain, Columns: tb.columns, Point: s.point(b, z), Values: p.values[i], Weights: weights[i],
 		})
 	}
-	g, err := commit.Quotients(ctx, s.params.LogDomain, batches, threads)
+	g, err := commit.Quotients(ctx, s.params.LogDomain, batches, threads, nil)
 	require.NoError(t, err)
-	c, err := commit.Commit(ctx, tr, h, s.params, g, threads)
+	c, err := commit.Commit(ctx, tr, h, s.params, g, threads, nil)
 	if forge != nil && errors.Is(err, commit.ErrDegree) {
 		return nil
 	}
 	require.NoError(t, err)
-	p.fri, err = c.Open()
+	p.fri, err = c.Open(1)
 	require.NoError(t, err)
-	p.rows, p.nodes, err = mt.Open(c.Challenges().Indices)
+	p.rows, p.nodes, err = mt.Open(c.Challenges().Indices, 1)
 	require.NoError(t, err)
 	return p
 }
@@ -250,7 +250,7 @@ func TestQuotientsMatchVerifier(t *testing.T) {
 		require.NoError(t, err, "batch %d", i)
 		batches, opened = append(batches, b), append(opened, fri.Opened{LogDomain: b.LogDomain, Quotient: q, Weights: b.Weights})
 	}
-	g, err := commit.Quotients(context.Background(), logDomain, batches, 2)
+	g, err := commit.Quotients(context.Background(), logDomain, batches, 2, nil)
 	require.NoError(t, err)
 	indices := []uint32{0, 1, 2, 3, 1023, 1024, 2047, 2048, 2049, 4095, 3000, 3000}
 	values, err := fri.Values(logDomain, opened, indices, func(b int, index uint32) (row []field.M31, err error) {
@@ -288,7 +288,7 @@ func TestQuotientsRefuse(t *testing.T) {
 	tb := newTable(rng, 3, 1, 1)
 	ok := commit.Batch{LogDomain: 4, Columns: tb.columns, Point: randomPoint(t, rng), Values: []field.E{{}}, Weights: []field.E{{}}}
 	run := func(logDomain int, b commit.Batch) error {
-		_, err := commit.Quotients(context.Background(), logDomain, []commit.Batch{b}, 1)
+		_, err := commit.Quotients(context.Background(), logDomain, []commit.Batch{b}, 1, nil)
 		return err
 	}
 	require.NoError(t, run(4, ok))
@@ -310,6 +310,6 @@ func TestQuotientsRefuse(t *testing.T) {
 	require.ErrorIs(t, run(4, b), fri.ErrPoint)
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
-	_, err := commit.Quotients(ctx, 4, []commit.Batch{ok}, 1)
+	_, err := commit.Quotients(ctx, 4, []commit.Batch{ok}, 1, nil)
 	require.ErrorIs(t, err, context.Canceled)
 }

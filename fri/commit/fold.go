@@ -5,6 +5,7 @@ import (
 	"github.com/orrery/orrery/field"
 	"github.com/orrery/orrery/field/vec"
 	"github.com/orrery/orrery/fri"
+	"github.com/orrery/orrery/internal/arena"
 	"github.com/orrery/orrery/internal/par"
 )
 
@@ -26,21 +27,21 @@ func (l *layer) columns() [][]field.M31 {
 
 // newLayer distributes values to leaves of 2^k neighbours. conjugates tells that the second
 // half of the values belongs to the conjugate points, whose places are the second half of a
-// leaf.
-func newLayer(values vec.Planes, k int, conjugates bool, threads int) *layer {
+// leaf. The layer has memory of mem.
+func newLayer(values vec.Planes, k int, conjugates bool, threads int, mem *arena.Arena) *layer {
 	n := len(values[0]) >> k
 	l := &layer{values: make([]vec.Planes, 1<<k)}
 	for 1<<l.logLeaves < n {
 		l.logLeaves++
-	}
-	for j := range l.values {
-		l.values[j] = vec.MakePlanes(n)
 	}
 	halves, near := 1, 1<<k
 	if conjugates {
 		halves, near = 2, near/2
 	}
 	par.For(threads, field.Degree, func(c int) {
+		for j := range l.values {
+			l.values[j][c] = mem.Column(n)
+		}
 		for h := range halves {
 			src := values[c][h*len(values[c])/halves:]
 			for j := range near {
@@ -56,7 +57,7 @@ func newLayer(values vec.Planes, k int, conjugates bool, threads int) *layer {
 
 // fold folds the layer: the result has one value for each leaf. The mathematics is that of
 // package fri; conjugates tells the first layer, which starts with the circle fold.
-func (l *layer) fold(alpha field.E, conjugates bool, threads int) vec.Planes {
+func (l *layer) fold(alpha field.E, conjugates bool, threads int, mem *arena.Arena) vec.Planes {
 	k := 0
 	for 1<<k < len(l.values) {
 		k++
@@ -65,7 +66,7 @@ func (l *layer) fold(alpha field.E, conjugates bool, threads int) vec.Planes {
 	if conjugates {
 		near--
 	}
-	out := vec.MakePlanes(1 << l.logLeaves)
+	out := mem.Planes(1 << l.logLeaves)
 	pts := newPoints(l.logLeaves, near)
 	scale := field.M31(1)
 	for range k {

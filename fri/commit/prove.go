@@ -14,6 +14,7 @@ import (
 	"github.com/orrery/orrery/field/vec"
 	"github.com/orrery/orrery/fri"
 	"github.com/orrery/orrery/hash"
+	"github.com/orrery/orrery/internal/arena"
 	"github.com/orrery/orrery/merkle"
 	"github.com/orrery/orrery/merkle/tree"
 	"github.com/orrery/orrery/transcript"
@@ -37,9 +38,9 @@ type Committed struct {
 
 // Commit runs the commit phase for the function g, whose values on the canonic coset of
 // 2^LogDomain points stand in storage order: it commits to each layer and draws the challenge
-// that folds it, sends the last layer, grinds, and draws the queries. The values are copied
-// first; g may be given up afterwards.
-func Commit(ctx context.Context, tr *transcript.Transcript, h hash.Hasher, p fri.Params, g vec.Planes, threads int) (*Committed, error) {
+// that folds it, sends the last layer, grinds, and draws the queries. The layers have memory of mem,
+// nil for the heap, and the columns of g go back there.
+func Commit(ctx context.Context, tr *transcript.Transcript, h hash.Hasher, p fri.Params, g vec.Planes, threads int, mem *arena.Arena) (*Committed, error) {
 	if err := p.Check(); err != nil {
 		return nil, err
 	}
@@ -51,7 +52,8 @@ func Commit(ctx context.Context, tr *transcript.Transcript, h hash.Hasher, p fri
 	c := &Committed{params: p}
 	fri.AbsorbParams(tr, p)
 	for i, k := range p.FoldLogs {
-		l := newLayer(g, k, i == 0, threads)
+		l := newLayer(g, k, i == 0, threads, mem)
+		mem.FreeAll(g[:])
 		t, err := tree.Build(ctx, h, []tree.Group{{LogHeight: l.logLeaves, Columns: l.columns()}}, p.CapLog, threads)
 		if err != nil {
 			return nil, fmt.Errorf("commit: layer %d: %w", i, err)
@@ -60,7 +62,7 @@ func Commit(ctx context.Context, tr *transcript.Transcript, h hash.Hasher, p fri
 		c.proof.Caps = append(c.proof.Caps, t.Cap())
 		alpha := fri.AbsorbLayer(tr, t.Cap())
 		c.ch.Alphas = append(c.ch.Alphas, alpha)
-		g = l.fold(alpha, i == 0, threads)
+		g = l.fold(alpha, i == 0, threads, mem)
 	}
 	last, err := interpolate(g, p.LogLeaves(p.Layers()-1), p.LogLast)
 	if err != nil {
@@ -79,7 +81,7 @@ func Commit(ctx context.Context, tr *transcript.Transcript, h hash.Hasher, p fri
 func (c *Committed) Challenges() fri.Challenges { return c.ch }
 
 // Open returns the whole proof, with the leaves that the queries drawn come by.
-func (c *Committed) Open() (*fri.Proof, error) {
+func (c *Committed) Open(threads int) (*fri.Proof, error) {
 	leaves := make([]uint32, len(c.ch.Indices))
 	for i, s := range c.ch.Indices {
 		leaves[i] = c.params.Leaf(s)
@@ -93,7 +95,7 @@ func (c *Committed) Open() (*fri.Proof, error) {
 			}
 		}
 		leaves = merkle.Distinct(leaves, 0)
-		rows, nodes, err := t.Open(leaves)
+		rows, nodes, err := t.Open(leaves, threads)
 		if err != nil {
 			return nil, fmt.Errorf("commit: layer %d: %w", i, err)
 		}

@@ -88,3 +88,32 @@ func TestChunks(t *testing.T) {
 		}
 	}
 }
+
+func TestWorkers(t *testing.T) {
+	for _, threads := range []int{-1, 0, 1, 2, 3, 16, 1000} {
+		for _, n := range []int{-5, 0, 1, 2, 3, 15, 16, 17, 1000} {
+			calls := make([]atomic.Int32, max(n, 0))
+			var started atomic.Int32
+			Workers(threads, n, func() func(int) {
+				started.Add(1)
+				busy := false // the race detector would notice a second goroutine
+				return func(i int) {
+					if busy {
+						t.Error("a worker does two things at once")
+					}
+					busy = true
+					calls[i].Add(1)
+					busy = false
+				}
+			})
+			for i := range calls {
+				if c := calls[i].Load(); c != 1 {
+					t.Fatalf("threads %d, n %d: index %d was handled %d times", threads, n, i, c)
+				}
+			}
+			if s := int(started.Load()); s > max(min(threads, n), 1) || s == 0 != (n <= 0) {
+				t.Errorf("threads %d, n %d: %d workers", threads, n, s)
+			}
+		}
+	}
+}

@@ -42,13 +42,13 @@ func TestThreads(t *testing.T) {
 	for _, h := range hashers(t) {
 		one, err := tree.Build(context.Background(), h, groups, 2, 1)
 		require.NoError(t, err)
-		rows, proof, err := one.Open(indices)
+		rows, proof, err := one.Open(indices, 1)
 		require.NoError(t, err)
 		for _, threads := range []int{0, 2, 3, 16} {
 			many, err := tree.Build(context.Background(), h, groups, 2, threads)
 			require.NoError(t, err)
 			require.Equal(t, one.Cap(), many.Cap())
-			rows2, proof2, err := many.Open(indices)
+			rows2, proof2, err := many.Open(indices, threads)
 			require.NoError(t, err)
 			require.Equal(t, rows, rows2)
 			require.Equal(t, proof, proof2)
@@ -81,7 +81,7 @@ func TestBuildErrors(t *testing.T) {
 	tr, err := tree.Build(context.Background(), h, []tree.Group{group(3, 1)}, 0, 1)
 	require.NoError(t, err)
 	for _, indices := range [][]uint32{nil, {}, {8}, {0, 1 << 31}} {
-		_, _, err := tr.Open(indices)
+		_, _, err := tr.Open(indices, 1)
 		require.ErrorIs(t, err, merkle.ErrIndex)
 	}
 }

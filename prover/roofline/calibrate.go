@@ -3,6 +3,7 @@ package roofline
 import (
 	"context"
 	"fmt"
+	"slices"
 	"sync/atomic"
 	"time"
 
@@ -17,9 +18,10 @@ import (
 )
 
 const (
-	// rounds is how often each kernel is measured, in turn with the others. The best round counts:
-	// what makes the others slower isn't the kernel.
-	rounds = 40
+	// rounds is how often each kernel is measured, in turn with the others, so that all of them see
+	// the same changes of the processor's speed. The median counts: a best round has the speed of a
+	// moment, which a proof doesn't have throughout.
+	rounds = 41
 	// roundTime is the length of a round.
 	roundTime = 3 * time.Millisecond
 	// logColumn is the size of a transform, 16 KiB.
@@ -48,18 +50,18 @@ func Calibrate(ctx context.Context, threads int) (*Rates, error) {
 			w.round()
 		}
 	}
-	r := &Rates{Threads: threads, Bandwidth: loads[NumKernels].best}
+	r := &Rates{Threads: threads, Bandwidth: loads[NumKernels].median()}
 	for i := range r.PerSecond {
-		r.PerSecond[i] = loads[i].best
+		r.PerSecond[i] = loads[i].median()
 	}
 	return r, nil
 }
 
 // workload is some work on all threads.
 type workload struct {
-	each []func() // a call by each thread
-	n    float64  // units of work of a call
-	best float64  // units a second in the best round
+	each  []func()  // a call by each thread
+	n     float64   // units of work of a call
+	rates []float64 // units a second, by round
 }
 
 // newWorkload calls prepare for the operands of each thread: a call of f does n units.
@@ -82,7 +84,12 @@ func (w *workload) round() {
 			calls.Add(1)
 		}
 	})
-	w.best = max(w.best, float64(calls.Load())*w.n/time.Since(start).Seconds())
+	w.rates = append(w.rates, float64(calls.Load())*w.n/time.Since(start).Seconds())
+}
+
+func (w *workload) median() float64 {
+	slices.Sort(w.rates)
+	return w.rates[len(w.rates)/2]
 }
 
 // load prepares a kernel: a call of f does n operations. Blocks are as long as those of the

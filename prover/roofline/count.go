@@ -120,9 +120,11 @@ func (c *counter) fractions() {
 		if n == 0 {
 			continue
 		}
-		ops := rowOps(vm.CompileFractions(t.AIR).Counts())
+		counts := vm.CompileFractions(t.AIR).Counts()
+		ops := rowOps(counts)
 		ops[InverseE] += n
-		ops[MulE] += n
+		ops[MulE] += n - counts.BaseOut // numerators are of the base field or of E
+		ops[Mul] += field.Degree * counts.BaseOut
 		ops[Add] += field.Degree * (n + 1)
 		task.Ops.add(ops, 1<<t.LogHeight)
 		task.Bytes += word * uint64(len(t.AIR.Main)+len(t.AIR.Preprocessed)+field.Degree*int(n)) << t.LogHeight

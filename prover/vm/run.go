@@ -125,14 +125,9 @@ func NewMachine(p *Program) *Machine {
 func (m *Machine) Run(b *Bound, cols *Columns, lo, hi int, out func(i int, v Output)) {
 	n := hi - lo
 	p := b.p
+	var nextRows vec.Planes
 	if p.usesNext {
-		last := cols.Inter[p.interCount-1]
-		for k := range m.next {
-			dst, src := m.next[k][:n], last[k]
-			for i, r := range cols.Next[lo:hi] {
-				dst[i] = src[r]
-			}
-		}
+		nextRows = m.gather(cols.Inter[p.interCount-1], cols.Next[lo:hi])
 	}
 	base := func(o operand) []field.M31 {
 		switch o.kind {
@@ -151,7 +146,7 @@ func (m *Machine) Run(b *Bound, cols *Columns, lo, hi int, out func(i int, v Out
 		case interCol:
 			return vec.Slice(cols.Inter[o.index], lo, hi)
 		default:
-			return vec.Slice(m.next, 0, n)
+			return nextRows
 		}
 	}
 	for i := range p.code {
@@ -188,6 +183,26 @@ func (m *Machine) Run(b *Bound, cols *Columns, lo, hi int, out func(i int, v Out
 			m.runExt(in, b, base, ext, n)
 		}
 	}
+}
+
+// gather gives the given rows of src. Most blocks' next rows are a block themselves, and
+// need not be copied.
+func (m *Machine) gather(src vec.Planes, rows []uint32) vec.Planes {
+	first := rows[0]
+	block := true
+	for i, r := range rows {
+		block = block && r == first+uint32(i)
+	}
+	if block {
+		return vec.Slice(src, int(first), int(first)+len(rows))
+	}
+	for k := range m.next {
+		dst, src := m.next[k], src[k]
+		for i, r := range rows {
+			dst[i] = src[r]
+		}
+	}
+	return vec.Slice(m.next, 0, len(rows))
 }
 
 // fill sets all of dst to v, by copies of twice the length each.

@@ -1,0 +1,101 @@
+package prover
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/orrery/orrery/field"
+	"github.com/orrery/orrery/hash"
+	"github.com/orrery/orrery/internal/arena"
+	"github.com/orrery/orrery/merkle/tree"
+	"github.com/orrery/orrery/proof"
+	"github.com/orrery/orrery/soundness"
+	"github.com/orrery/orrery/verifier"
+)
+
+// Workspace is what proofs that are made one after the other can share: memory, domains, and the
+// tree that belongs to the key. It serves one proof at a time, and makes no difference to it. A nil
+// *Workspace has memory of Go's heap and keeps nothing.
+//
+// Its memory lies outside of Go's heap, as much as the largest proof so far took, and goes back to
+// the system with Close.
+type Workspace struct {
+	mem       *arena.Arena
+	domains   *domains
+	constants *constants
+}
+
+// NewWorkspace makes an empty workspace.
+func NewWorkspace() *Workspace { return &Workspace{mem: arena.New()} }
+
+// Close gives the memory back. No proof may be running.
+func (w *Workspace) Close() error {
+	w.domains, w.constants = nil, nil
+	if err := w.mem.Close(); err != nil {
+		return fmt.Errorf("prover: %w", err)
+	}
+	return nil
+}
+
+// begin gives up the columns of the last proof.
+func (w *Workspace) begin() { w.mem.Reset() }
+
+// engine is newEngine with what is there already.
+func (w *Workspace) engine(ctx context.Context, l *verifier.Layout, p soundness.Params, h hash.Hasher, threads int) *engine {
+	if w == nil {
+		return newEngine(ctx, l, p, h, threads)
+	}
+	if d := w.domains; d == nil || d.logHeight != l.LogHeight || d.logBlowup != p.LogBlowup {
+		w.domains = newDomains(l.LogHeight, p.LogBlowup)
+	}
+	return &engine{
+		ctx: ctx, layout: l, params: p, hasher: h, threads: threads, clock: newClock(nil),
+		mem: w.mem, domains: w.domains,
+	}
+}
+
+// constants are the preprocessed columns by chip, values and extensions, with their tree.
+type constants struct {
+	logBlowup int
+	hash      hash.ID
+	values    map[int][][]field.M31
+	columns   map[int]columns
+	tree      *tree.Tree
+}
+
+// of gives the columns of each table of a layout.
+func (c *constants) of(l *verifier.Layout) (values [][][]field.M31, extended []columns) {
+	for _, t := range l.Tables {
+		values, extended = append(values, c.values[t.Chip]), append(extended, c.columns[t.Chip])
+	}
+	return values, extended
+}
+
+// fixed gives the preprocessed columns of the engine's machine. They lie in Go's heap, and
+// outlive the proof.
+func (w *Workspace) fixed(e *engine, key *verifier.Key) (*constants, error) {
+	if w != nil && w.constants != nil {
+		c := w.constants
+		if c.logBlowup == e.params.LogBlowup && c.hash == key.Hash && c.tree.Cap()[0] == key.Preprocessed[0] {
+			return c, nil
+		}
+	}
+	c := &constants{logBlowup: e.params.LogBlowup, hash: key.Hash, values: map[int][][]field.M31{}, columns: map[int]columns{}}
+	own := *e
+	own.mem = nil
+	values := preprocessedValues(key.Machine, e.layout)
+	extended, err := own.preprocess(values)
+	if err != nil {
+		return nil, err
+	}
+	if c.tree, err = own.commit(proof.Preprocessed, extended); err != nil {
+		return nil, fmt.Errorf("prover: %w", err)
+	}
+	for i, t := range e.layout.Tables {
+		c.values[t.Chip], c.columns[t.Chip] = values[i], extended[i]
+	}
+	if w != nil {
+		w.constants = c
+	}
+	return c, nil
+}

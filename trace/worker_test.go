@@ -1,0 +1,82 @@
+package trace
+
+import (
+	"math/rand/v2"
+	"slices"
+	"testing"
+
+	"github.com/orrery/orrery/air/rv32im"
+	"github.com/orrery/orrery/rv"
+	"github.com/orrery/orrery/rv/exec"
+)
+
+// Refreshes come in the order of their records, those of one record in the order of its
+// accesses, whatever the order in which the records were visited.
+func TestTakeRefreshes(t *testing.T) {
+	rng := rand.New(rand.NewPCG(9, 9))
+	for range 50 {
+		w := &worker{}
+		counts := make([]int, rng.IntN(20))
+		var want []refresh
+		for i := range counts {
+			counts[i] = rng.IntN(4)
+			for k := range counts[i] {
+				want = append(want, refresh{address: uint32(i), ts: uint32(k)})
+			}
+		}
+		for _, i := range rng.Perm(len(counts)) {
+			for k := range counts[i] {
+				w.refreshes = append(w.refreshes, refresh{address: uint32(i), ts: uint32(k)})
+			}
+			w.refreshed(i)
+		}
+		if got := w.takeRefreshes(); !slices.Equal(got, want) {
+			t.Fatalf("%v, want %v", got, want)
+		}
+		if again := w.takeRefreshes(); len(again) != 0 {
+			t.Fatalf("%v is left", again)
+		}
+	}
+}
+
+// Every instruction that can complete has a chip that can write its rows.
+func TestChipOf(t *testing.T) {
+	m, err := rv32im.New()
+	if err != nil {
+		t.Fatal(err)
+	}
+	b := &builder{m: m}
+	for i := range rv.NumOps {
+		op := rv.Op(i)
+		if op == rv.ILLEGAL || op == rv.EBREAK {
+			continue
+		}
+		for a := range uint32(4) {
+			chip := chipOf(&rv.Inst{Op: op, Imm: 8}, &exec.Record{A: a})
+			if b.filler(chip) == nil {
+				t.Errorf("%v is for chip %s, which takes no instructions", op, m.Chips[chip].Name())
+			}
+			// Zero stands for ADD in the table.
+			if chip == rv32im.ChipAdd && op != rv.ADD && op != rv.SUB {
+				t.Errorf("%v has no chip", op)
+			}
+			size := op.AccessSize()
+			if size == 0 {
+				continue
+			}
+			want := rv32im.ChipLoadWord
+			switch {
+			case a%size != 0:
+				want = rv32im.ChipLoadMisaligned
+			case size < 4:
+				want = rv32im.ChipLoadSmall
+			}
+			if op.IsStore() {
+				want += rv32im.ChipStoreWord - rv32im.ChipLoadWord
+			}
+			if chip != want {
+				t.Errorf("%v at %d is for chip %s", op, a, m.Chips[chip].Name())
+			}
+		}
+	}
+}
