@@ -396,7 +396,7 @@ func ParseSegment(b []byte, id hash.ID, at *Place) (*Segment, error) {
 		return nil, fmt.Errorf("%w: segment of %d bytes, at most %d are possible", ErrEncoding, len(b), MaxSegment)
 	}
 	d := decoder{b: b}
-	p := &Segment{Statement: at.statement()}
+	p := &Segment{Statement: at.Statement()}
 	d.step(&p.Statement)
 	for t := Main; t < Trees; t++ {
 		p.Caps[t] = d.digests(id, "cap")

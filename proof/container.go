@@ -41,26 +41,35 @@ func (h *Head) Append(b []byte) []byte {
 	return e.b
 }
 
-// ReadHead reads the head of a proof and not a byte more. It accepts exactly the results of
-// Head.Append.
-func ReadHead(r io.Reader) (*Head, error) {
-	prefix, err := read(r, nil, len(magic)+4+2, "head")
-	if err != nil {
-		return nil, err
-	}
-	d := decoder{b: prefix}
+// KindSize is the number of bytes that Kind needs.
+const KindSize = len(magic) + 4 + 2
+
+// Kind reads the profile and the hash that a proof was made for from its first bytes.
+func Kind(b []byte) (profile uint8, id hash.ID, err error) {
+	d := decoder{b: b}
 	if string(d.take(len(magic), "magic")) != magic {
 		d.fail("this is no Orrery proof")
 	}
 	if v := d.u32("version"); d.err == nil && v != Version {
 		d.fail(fmt.Sprintf("version %d, only %d is known", v, Version))
 	}
-	h := &Head{Profile: d.u8("profile"), Hash: hash.ID(d.u8("hash"))}
-	if d.err == nil && !h.Hash.Valid() {
-		d.fail(fmt.Sprintf("unknown hash %d", uint8(h.Hash)))
+	profile, id = d.u8("profile"), hash.ID(d.u8("hash"))
+	if d.err == nil && !id.Valid() {
+		d.fail(fmt.Sprintf("unknown hash %d", uint8(id)))
 	}
-	if d.err != nil {
-		return nil, d.err
+	return profile, id, d.err
+}
+
+// ReadHead reads the head of a proof and not a byte more. It accepts exactly the results of
+// Head.Append.
+func ReadHead(r io.Reader) (*Head, error) {
+	kind, err := read(r, nil, KindSize, "head")
+	if err != nil {
+		return nil, err
+	}
+	h := &Head{}
+	if h.Profile, h.Hash, err = Kind(kind); err != nil {
+		return nil, err
 	}
 	b, err := readLong(r, maxRun, "run")
 	if err != nil {

@@ -68,9 +68,10 @@ func (p *Place) Next(after State) Place {
 	return next
 }
 
-// statement begins the statement of the segment at this place; in the last one, After
-// needs no more.
-func (p *Place) statement() Statement {
+// Statement begins the statement of the segment at this place. What is missing: cycles,
+// opened quarters and instances; and, but in the last segment, the state after, which is
+// set to the state before.
+func (p *Place) Statement() Statement {
 	s := Statement{Run: p.Run, Header: p.Header, Index: p.Index, Before: p.Before, After: p.Before, Last: p.Last()}
 	if s.Last {
 		s.After = p.Before.End(p.Output)

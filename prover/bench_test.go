@@ -16,7 +16,7 @@ func BenchmarkChain(b *testing.B) {
 			b.Fatal(err)
 		}
 		b.ReportMetric(float64(r.Cycles)/r.Total.Seconds(), "cycles/s")
-		b.ReportMetric(float64(Cells(r.Layout))/float64(r.Cycles), "cells/cycle")
+		b.ReportMetric(float64(r.Layout.Cells())/float64(r.Cycles), "cells/cycle")
 		b.ReportMetric(float64(len(r.Proof)), "proof-bytes")
 	}
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/orrery/orrery/abi"
 	"github.com/orrery/orrery/hash"
+	"github.com/orrery/orrery/proof"
 	"github.com/orrery/orrery/rv"
 	"github.com/orrery/orrery/rv/exec"
 	"github.com/orrery/orrery/soundness"
@@ -44,16 +45,6 @@ type Result struct {
 	Execute, Trace, Total, Verify time.Duration
 	// Spans cut Total into the parts of the phases, but for what is too short to count.
 	Spans []Span
-}
-
-// Cells is the number of committed base field cells: main, interaction and composition
-// columns of all tables at their full heights.
-func Cells(l *verifier.Layout) uint64 {
-	cells := uint64(verifier.CompositionWidth) << l.LogHeight
-	for _, t := range l.Tables {
-		cells += uint64(t.AIR.Cells()) << t.LogHeight
-	}
-	return cells
 }
 
 // Prove runs the program on the input, proves the run, and verifies the proof before it
@@ -101,13 +92,18 @@ func Prove(ctx context.Context, program *rv.Program, input []byte, o Options) (*
 	run = nil
 	release()
 	r.Trace = time.Since(start) - r.Execute
-	w := witness(program, tables, gas, r.Cycles)
+	whole := wholeRun(program, tables, gas, r.Cycles)
+	w, err := witness(whole, tables)
+	if err != nil {
+		return nil, err
+	}
 
 	p, err := proveWitness(ctx, key, w, o.Threads, c)
 	if err != nil {
 		return nil, err
 	}
-	r.Proof = p.Encode()
+	head := proof.Head{Profile: uint8(key.Profile.ID()), Hash: key.Hash, Run: *whole}
+	r.Proof = proof.AppendSegment(head.Append(nil), p.Append(nil, key.Hash))
 
 	c.Phase(PhaseVerify)
 	begin := time.Now()
@@ -126,18 +122,26 @@ func Prove(ctx context.Context, program *rv.Program, input []byte, o Options) (*
 	return r, nil
 }
 
-// witness joins the tables with the statement that they prove.
-func witness(program *rv.Program, t *trace.Tables, gas, used uint64) *Witness {
-	w := &Witness{}
+// wholeRun describes a run of one segment.
+func wholeRun(program *rv.Program, t *trace.Tables, gas, used uint64) *proof.Run {
+	return &proof.Run{
+		Header: program.Header, Image: t.Image, InputDigest: t.InputDigest,
+		GasLimit: gas, GasUsed: used, Exit: t.Exit, Output: t.Output, Segments: 1,
+	}
+}
+
+// witness joins the tables of a run of one segment with the statement that they prove.
+func witness(run *proof.Run, t *trace.Tables) (*Witness, error) {
+	at, err := run.First()
+	if err != nil {
+		return nil, fmt.Errorf("prover: %w", err)
+	}
+	w := &Witness{Statement: at.Statement()}
 	s := &w.Statement
-	s.Header = program.Header
-	s.Image, s.InputDigest = t.Image, t.InputDigest
-	s.GasLimit, s.GasUsed = gas, used
-	s.Exit = t.Exit
-	s.Output, s.Opened = t.Output, t.Opened
+	s.Cycles, s.Opened = run.GasUsed, t.Opened
 	for _, table := range t.List {
 		s.Instances = append(s.Instances, table.Instance)
 		w.Main = append(w.Main, table.Main)
 	}
-	return w
+	return w, nil
 }

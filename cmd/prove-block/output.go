@@ -46,10 +46,11 @@ type report struct {
 	Version            string          `json:"version"`
 
 	// Additions of single commands.
-	Parameters *parameterReport `json:"parameters,omitempty"` // inspect
-	Tables     []tableReport    `json:"tables,omitempty"`     // inspect
-	Parts      []partReport     `json:"parts,omitempty"`      // inspect
-	Bench      []benchResult    `json:"bench,omitempty"`      // bench
+	Parameters  *parameterReport `json:"parameters,omitempty"`   // inspect
+	Tables      []tableReport    `json:"tables,omitempty"`       // inspect
+	SegmentList []segmentReport  `json:"segment_list,omitempty"` // inspect
+	Parts       []partReport     `json:"parts,omitempty"`        // inspect
+	Bench       []benchResult    `json:"bench,omitempty"`        // bench
 
 	// bench --what speed and --what execution
 	Host        *hostReport         `json:"host,omitempty"`

@@ -83,7 +83,7 @@ func (r *report) proved(p *prover.Result) {
 	r.Segments, r.ProofBytes = new(1), new(len(p.Proof))
 	r.Accepted = new(true)
 	r.Security = newSecurityReport(p.Rounds)
-	r.CellsPerCycle = perCycle(prover.Cells(p.Layout), p.Cycles)
+	r.CellsPerCycle = perCycle(p.Layout.Cells(), p.Cycles)
 }
 
 // parseKind finds a profile and a hash by their names.
