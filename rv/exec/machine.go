@@ -31,6 +31,8 @@ type Options struct {
 	// MaxCycles bounds a recording; 0 and values above the constant MaxCycles
 	// mean that constant. Run doesn't look at it.
 	MaxCycles uint64
+	// Buffers, if given, lends a recorder memory; Recorder.Release gives it back.
+	Buffers *Buffers
 }
 
 // Result of a run.
@@ -62,7 +64,7 @@ func New(program *rv.Program, input []byte, opts Options) (*Machine, error) {
 		return nil, err
 	}
 	return &Machine{
-		memory: memory{source: source{program, input}},
+		memory: memory{source: source{program: program, input: input}},
 		ops:    lower(&program.Code),
 		next:   (program.Header.Entry - program.Code.Start) / 4,
 		limit:  opts.GasLimit,
@@ -147,7 +149,7 @@ func (m *Machine) step(gas bool) (exit Exit, ends, completed bool) {
 	if size := in.Op.AccessSize(); size > 0 && e.addr%size != 0 {
 		m.misaligned++
 	}
-	if in.Op.WritesRd() {
+	if in.Op.WritesRd() || in.Op == rv.FENCE {
 		m.x[slot(in.Rd)] = e.result
 	}
 	m.next = (e.next - m.memory.source.program.Code.Start) / 4
