@@ -26,9 +26,9 @@ const magic = "ORRERY\x00\x01"
 const (
 	// maxRun is above the size of every run: its output has at most 1 MiB.
 	maxRun = 1 << 21
-	// piece is how much is read at once of what a length announces, so that memory is
-	// taken for bytes that are there.
-	piece = 1 << 20
+	// piece is how much is read at first of what a length announces; from then on as much
+	// as there is already. So memory is taken for bytes that are there.
+	piece = 1 << 16
 )
 
 // Append appends the encoding of the head.
@@ -114,7 +114,7 @@ func readLong(r io.Reader, most uint32, what string) ([]byte, error) {
 	}
 	var b []byte
 	for rest := int(size); rest > 0; {
-		k := min(rest, piece)
+		k := min(rest, max(piece, len(b)))
 		if b, err = read(r, b, k, what); err != nil {
 			return nil, err
 		}
