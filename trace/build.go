@@ -25,14 +25,24 @@ type Table struct {
 	Main [][]field.M31
 }
 
-// Tables is a run as the prover commits to it, with what the statement says of memory.
+// Segment is what tables are built from.
+type Segment struct {
+	// Program has at least the code and memory that the segment touches.
+	Program *rv.Program
+	Run     *exec.Trace
+	// Opening opens Leaves(Run), with memtree.LastDrop if the run ends here.
+	Opening *memtree.Opening
+}
+
+// Tables is a segment as the prover commits to it.
 type Tables struct {
-	List        []Table
-	Exit        abi.Exit
+	List   []Table
+	Exit   abi.Exit
+	Opened uint8 // bit q says that quarter q of the memory tree is opened
+	// What the statement says of memory, for whole runs only.
 	Image       hash.Digest // first quarter of the memory tree, before
 	InputDigest hash.Digest // second quarter, before
 	Output      memtree.OutputOpening
-	Opened      uint8 // bit q says that quarter q is opened
 }
 
 // builder is the state of one Build.
@@ -41,6 +51,7 @@ type builder struct {
 	m       *rv32im.Machine
 	program *rv.Program
 	run     *exec.Trace
+	opening *memtree.Opening
 	rows    *rows
 	publics []field.M31
 	threads int
@@ -48,11 +59,12 @@ type builder struct {
 	count   *counter
 }
 
-// Build turns a recorded run into tables. The result doesn't depend on the number of
-// threads.
-func Build(ctx context.Context, m *rv32im.Machine, program *rv.Program, input []byte, run *exec.Trace, threads int) (*Tables, error) {
+// BuildSegment turns a recorded segment into tables. The result doesn't depend on the
+// number of threads.
+func BuildSegment(ctx context.Context, m *rv32im.Machine, s *Segment, threads int) (*Tables, error) {
+	program, run := s.Program, s.Run
 	b := &builder{
-		ctx: ctx, m: m, program: program, run: run, rows: newRows(program, run),
+		ctx: ctx, m: m, program: program, run: run, opening: s.Opening, rows: newRows(program, run),
 		publics: rv32im.Publics(&program.Header), threads: max(threads, 1), out: &Tables{},
 		count: newCounter(newCodeCounter(&program.Code, run.ExecutedCode)),
 	}
@@ -62,9 +74,7 @@ func Build(ctx context.Context, m *rv32im.Machine, program *rv.Program, input []
 	b.out.Exit = run.Exit
 	refreshes, last := b.instructions()
 	blocks := b.finalBlocks(last)
-	if err := b.memory(input, blocks); err != nil {
-		return nil, err
-	}
+	b.memory(blocks)
 	b.fill(rv32im.ChipRefresh, len(refreshes), func(i int) func(w columns, r int) {
 		return func(w columns, r int) {
 			fillRefresh(b.m.Chips[rv32im.ChipRefresh].(*rv32im.Refresh), w, r, &refreshes[i])
