@@ -31,12 +31,15 @@ type Replayed struct {
 // blocks and siblings give the memory before. The error wraps ErrJob if not. It takes
 // memory for the records of the cycles, and in proportion to the job for everything else.
 func (j *Job) Replay(ctx context.Context, o Options) (*Replayed, error) {
+	if j.Cycles == 0 && !j.Place.Last() {
+		return nil, fmt.Errorf("%w: no cycles", ErrJob)
+	}
 	memory, start, err := j.start()
 	if err != nil {
 		return nil, err
 	}
 	program := rv.NewPart(j.Place.Header, memory)
-	recorder := exec.NewPartRecorder(program, start, exec.Options{GasLimit: j.GasLeft, Buffers: o.Buffers})
+	recorder := exec.NewPartRecorder(program, start, j.Place.Last(), exec.Options{GasLimit: j.GasLeft, Buffers: o.Buffers})
 	run, err := recorder.Segment(ctx, j.Cycles)
 	recorder.Release()
 	if err != nil {

@@ -31,6 +31,7 @@ type Recorder struct {
 	done    uint64 // cycles before the segment
 	max     uint64 // of Run
 	ended   bool
+	inner   bool // segments end without a look at the next instruction
 
 	// The segment so far.
 	start      State
@@ -63,9 +64,12 @@ func NewRecorder(program *rv.Program, input []byte, opts Options) (*Recorder, er
 // NewPartRecorder prepares the recording of one segment that starts in the given state,
 // in the memory that the image of the program is, rv.NewPart's. GasLimit is what is left
 // at the start. Output is not among the results. Addresses, pages and code that the image
-// lacks are zero; Trace.Blocks tells whether that was of consequence.
-func NewPartRecorder(program *rv.Program, start State, opts Options) *Recorder {
+// lacks are zero; Trace.Blocks tells whether that was of consequence. If the segment isn't
+// the last of its run, the recorder doesn't look behind its last cycle, for which the image
+// has nothing.
+func NewPartRecorder(program *rv.Program, start State, last bool, opts Options) *Recorder {
 	r := newRecorder(program, start, opts)
+	r.inner = !last
 	r.memory.source = source{program: program, whole: true}
 	return r
 }
@@ -190,6 +194,9 @@ func (r *Recorder) segment(ctx context.Context, n uint64, pages int) (*Trace, er
 				continue
 			}
 			cycles = uint64(r.records.n)
+		}
+		if r.inner && cycles == n {
+			return r.finish(Exit{}, nil, false), nil
 		}
 		exit, trapped, outcome := r.step(cycles < gas, cycles < n)
 		if outcome != completed {
