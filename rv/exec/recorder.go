@@ -207,8 +207,7 @@ func (r *Recorder) segment(ctx context.Context, n uint64, pages int) (*Trace, er
 
 // cancel goes back to the start of the segment.
 func (r *Recorder) cancel() {
-	r.buffers.chunks = append(r.buffers.chunks, r.records.chunks...)
-	r.records = Records{}
+	r.buffers.recycle(&r.records)
 	r.memory.clear()
 	r.reset(&r.start)
 }
