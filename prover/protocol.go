@@ -30,7 +30,7 @@ type Witness struct {
 
 // proveWitness runs the protocol. It doesn't check the witness: a wrong one gives a proof that
 // the verifier rejects.
-func proveWitness(ctx context.Context, key *verifier.Key, w *Witness, threads int, obs Observer) (*proof.Segment, error) {
+func proveWitness(ctx context.Context, key *verifier.Key, w *Witness, threads int, obs phaser) (*proof.Segment, error) {
 	layout, err := verifier.NewLayout(key.Machine, w.Statement.Instances)
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrWitness, err)

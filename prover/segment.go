@@ -1,0 +1,93 @@
+package prover
+
+import (
+	"context"
+	"crypto/sha256"
+	"fmt"
+	"time"
+
+	"github.com/orrery/orrery/proof"
+	"github.com/orrery/orrery/soundness"
+	"github.com/orrery/orrery/trace"
+	"github.com/orrery/orrery/verifier"
+)
+
+// SegmentProof is a proof of one segment that has passed its verification.
+type SegmentProof struct {
+	Statement proof.Statement
+	Encoded   []byte // as it stands in a proof, behind its length
+	Layout    *verifier.Layout
+	Rounds    soundness.Rounds
+	Spans     []Span
+	Total     time.Duration
+}
+
+// sum tells segments apart: by what they prove, and by all their bytes.
+func (p *SegmentProof) sum() [sha256.Size]byte { return segmentSum(&p.Statement, p.Encoded) }
+
+func segmentSum(s *proof.Statement, encoded []byte) (sum [sha256.Size]byte) {
+	h := sha256.New()
+	h.Write(s.Encode())
+	h.Write(encoded)
+	h.Sum(sum[:0])
+	return sum
+}
+
+// proveSegment proves a recorded segment and verifies the proof. s has what its place in the
+// run gives; the rest is filled in. The recording goes to spend as soon as it isn't needed.
+func proveSegment(ctx context.Context, key *verifier.Key, s proof.Statement, recorded *trace.Segment, threads int, c *clock, spend func()) (*SegmentProof, error) {
+	start := time.Now()
+	c.Phase(PhaseTrace)
+	w := &Witness{Statement: s}
+	if err := w.build(ctx, key, recorded, threads); err != nil {
+		return nil, err
+	}
+	spend()
+	*recorded = trace.Segment{}
+	release()
+	p, err := proveWitness(ctx, key, w, threads, c)
+	if err != nil {
+		return nil, err
+	}
+	c.Phase(PhaseVerify)
+	// What is verified is what stands in the file.
+	out := &SegmentProof{Encoded: p.Append(nil, key.Hash)}
+	if err := out.verify(key, p); err != nil {
+		return nil, fmt.Errorf("prover: the proof fails its own verification: %w", err)
+	}
+	out.Spans = c.measured()
+	out.Total = time.Since(start)
+	return out, nil
+}
+
+// build makes the tables and completes the statement.
+func (w *Witness) build(ctx context.Context, key *verifier.Key, recorded *trace.Segment, threads int) error {
+	tables, err := trace.BuildSegment(ctx, key.Machine, recorded, threads)
+	if err != nil {
+		return fmt.Errorf("prover: %w", err)
+	}
+	s := &w.Statement
+	s.Cycles, s.Opened = recorded.Run.Cycles, tables.Opened
+	s.After = proof.State{Quarters: recorded.Opening.New}
+	if !s.Last {
+		s.After.PC = recorded.Run.EndPC
+	}
+	for _, table := range tables.List {
+		s.Instances = append(s.Instances, table.Instance)
+		w.Main = append(w.Main, table.Main)
+	}
+	return nil
+}
+
+// verify checks a proof and takes down what there is to say about it.
+func (p *SegmentProof) verify(key *verifier.Key, s *proof.Segment) (err error) {
+	if err := verifier.VerifySegment(key, s, verifier.Policy{}); err != nil {
+		return err
+	}
+	p.Statement = s.Statement
+	if p.Layout, err = verifier.NewLayout(key.Machine, s.Instances); err != nil {
+		return err
+	}
+	_, p.Rounds, err = key.Parameters(p.Layout)
+	return err
+}
