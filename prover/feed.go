@@ -102,6 +102,9 @@ func (f *feed) old(ctx context.Context, i int) (*task, error) {
 
 // record executes a segment.
 func (f *feed) record(ctx context.Context, i int) (*task, error) {
+	if f.program == nil {
+		return nil, &MissingError{i + 1}
+	}
 	f.tell.tell(Event{Kind: EventPhase, Phase: PhaseExecute, Segment: i + 1})
 	start := time.Now()
 	t := &task{number: i, threads: f.threadsFor(f.handed), spend: func() {}}

@@ -61,6 +61,8 @@ type Result struct {
 	Proof      []byte // nil from ProveTo and Join, which write it
 	Bytes      int64  // length of the proof
 	Claim      abi.Claim
+	Profile    soundness.Profile
+	Hash       hash.ID
 	Cycles     uint64 // instructions executed
 	Misaligned uint64 // misaligned loads and stores
 	Segments   int

@@ -17,8 +17,11 @@ const (
 )
 
 // Phases lists the phases in their order.
-func Phases() []string {
-	return []string{PhasePlan, PhaseExecute, PhaseTrace, PhaseMain, PhaseInteraction, PhaseConstraints, PhaseOpen, PhaseTest, PhaseVerify}
+func Phases() []string { return append([]string{PhasePlan}, SegmentPhases()...) }
+
+// SegmentPhases lists those of a segment.
+func SegmentPhases() []string {
+	return []string{PhaseExecute, PhaseTrace, PhaseMain, PhaseInteraction, PhaseConstraints, PhaseOpen, PhaseTest, PhaseVerify}
 }
 
 // Parts of phases, for measurements. A phase that isn't divided has one part without a name.

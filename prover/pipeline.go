@@ -63,7 +63,10 @@ func newPipeline(r *run, c *chain) *pipeline {
 func (r *run) workersFor() int {
 	p := r.plan
 	room := uint64(1)
-	if base := fixedMemory + p.Guest; r.o.MaxMemory > base && p.Segment > 0 {
+	if p.Segment == 0 {
+		return int(max(1, min(r.o.Threads, len(p.Cuts))))
+	}
+	if base := fixedMemory + p.Guest; r.o.MaxMemory > base {
 		room = (r.o.MaxMemory - base) / p.Segment
 	}
 	return int(max(1, min(room, uint64(r.o.Threads), uint64(len(p.Cuts)))))

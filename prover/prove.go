@@ -70,7 +70,7 @@ func NewPlan(ctx context.Context, program *rv.Program, input []byte, o Options) 
 
 // run is the state of one Prove.
 type run struct {
-	program *rv.Program
+	program *rv.Program // nil: there is nothing to execute
 	input   []byte
 	o       Options
 	key     *verifier.Key
@@ -142,7 +142,7 @@ func (r *run) close() {
 }
 
 // makePlan takes the plan of the work directory, or makes one.
-func (r *run) makePlan(ctx context.Context) (err error) {
+func (r *run) makePlan(ctx context.Context) error {
 	start := time.Now()
 	if r.work != nil {
 		if err := r.oldPlan(); err != nil {
@@ -150,21 +150,28 @@ func (r *run) makePlan(ctx context.Context) (err error) {
 		}
 	}
 	if r.plan == nil {
-		if r.plan, err = newPlan(ctx, r.key, r.program, r.input, &r.before, &r.o, r.tell); err != nil {
+		plan, err := newPlan(ctx, r.key, r.program, r.input, &r.before, &r.o, r.tell)
+		if err != nil {
 			return err
 		}
+		r.plan = plan
 		if r.work != nil {
 			if err := r.work.PutPlan(r.plan.appendBinary(nil, r.key)); err != nil {
 				return fmt.Errorf("prover: %w", err)
 			}
 		}
 	}
+	return r.planned(time.Since(start))
+}
+
+// planned takes down what the plan says. Making or reading it took the time.
+func (r *run) planned(took time.Duration) (err error) {
 	whole := &r.plan.Run
 	if r.result.Claim, err = whole.Claim(); err != nil {
 		return fmt.Errorf("prover: %w", err)
 	}
 	r.result.Cycles, r.result.Misaligned, r.result.Segments = whole.GasUsed, r.plan.Misaligned, len(r.plan.Cuts)
-	took := time.Since(start)
+	r.result.Profile, r.result.Hash = r.key.Profile, r.key.Hash
 	r.result.spans([]Span{{Phase: PhasePlan, Duration: took}})
 	r.tell.tell(Event{Kind: EventPlanned, Segments: len(r.plan.Cuts), Cycles: whole.GasUsed, Duration: took})
 	return nil

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/orrery/orrery/proof"
+	"github.com/orrery/orrery/prover/job"
 	"github.com/orrery/orrery/soundness"
 	"github.com/orrery/orrery/trace"
 	"github.com/orrery/orrery/verifier"
@@ -20,6 +21,39 @@ type SegmentProof struct {
 	Rounds    soundness.Rounds
 	Spans     []Span
 	Total     time.Duration
+}
+
+// SegmentOptions say how to prove a job.
+type SegmentOptions struct {
+	Threads  int      // 0 stands for runtime.GOMAXPROCS(0)
+	Observer Observer // may be nil
+}
+
+// ProveSegment proves a segment from its job alone, which may come from anybody: a job that
+// isn't consistent is an error of package job. The result is verified. It depends on the job
+// only, and has the bytes that Prove gives the segment.
+func ProveSegment(ctx context.Context, j *job.Job, o SegmentOptions) (*SegmentProof, error) {
+	start := time.Now()
+	key, err := verifier.NewKey(j.Profile, j.Hash)
+	if err != nil {
+		return nil, fmt.Errorf("prover: %w", err)
+	}
+	number, threads := int(j.Place.Index)+1, threadsOr(o.Threads)
+	t := &teller{observer: o.Observer}
+	t.tell(Event{Kind: EventStarted, Segment: number, Cycles: j.Cycles})
+	c := newClock(segmentPhases{t, number})
+	c.Phase(PhaseExecute)
+	r, err := j.Replay(ctx, job.Options{Threads: threads})
+	if err != nil {
+		return nil, fmt.Errorf("prover: %w", err)
+	}
+	out, err := proveSegment(ctx, key, j.Place.Statement(), &r.Segment, threads, c, func() {})
+	if err != nil {
+		return nil, err
+	}
+	out.Total = time.Since(start)
+	t.tell(Event{Kind: EventFinished, Segment: number, Cycles: j.Cycles, Bytes: len(out.Encoded), Duration: out.Total})
+	return out, nil
 }
 
 // sum tells segments apart: by what they prove, and by all their bytes.

@@ -56,6 +56,18 @@ func Open(dir string, p Params) (*Journal, error) {
 	return j, nil
 }
 
+// OpenAny opens a directory that exists, whatever run it belongs to, and locks it.
+func OpenAny(dir string) (*Journal, error) {
+	if _, err := os.Stat(filepath.Join(dir, runName)); err != nil {
+		return nil, fmt.Errorf("journal: no work directory: %w", err)
+	}
+	l, err := acquire(filepath.Join(dir, lockName))
+	if err != nil {
+		return nil, fmt.Errorf("journal: %s: %w", dir, err)
+	}
+	return &Journal{dir: dir, lock: l}, nil
+}
+
 // bind compares run.json with p, or writes it.
 func (j *Journal) bind(p *Params) error {
 	b, err := j.read(runName, maxRun)
@@ -117,6 +129,18 @@ func (j *Journal) Segment(number int) ([]byte, error) { return j.content(Segment
 // PutSegment writes a finished segment.
 func (j *Journal) PutSegment(number int, content []byte) error {
 	return j.put(SegmentName(number), content)
+}
+
+// SegmentFile gives the function that writes the file of a segment, for directories elsewhere.
+func SegmentFile(number int, content []byte) func(io.Writer) error {
+	return func(w io.Writer) error {
+		for _, b := range frame(SegmentName(number), content) {
+			if _, err := w.Write(b); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
 }
 
 // SegmentSize is the length of a segment's content, as far as the file's size tells.
