@@ -9,14 +9,12 @@ import (
 	"testing"
 
 	"github.com/orrery/orrery/abi"
-	"github.com/orrery/orrery/air/rv32im"
 	"github.com/orrery/orrery/hash"
 	"github.com/orrery/orrery/memtree"
 	"github.com/orrery/orrery/proof"
 	"github.com/orrery/orrery/rv"
 	"github.com/orrery/orrery/rv/exec"
 	"github.com/orrery/orrery/soundness"
-	"github.com/orrery/orrery/trace"
 )
 
 func loadGuest(t testing.TB, name string) *rv.Program {
@@ -319,45 +317,6 @@ func TestSkip(t *testing.T) {
 		}
 		if err := newCutter(t, p, input, run).Skip(context.Background(), cuts); !errors.Is(err, ErrPlan) {
 			t.Errorf("%s: all skipped: %v", g.name, err)
-		}
-	}
-}
-
-// The tables of a replayed segment are those of the recorded one.
-func TestTables(t *testing.T) {
-	m, err := rv32im.New()
-	if err != nil {
-		t.Fatal(err)
-	}
-	p := loadGuest(t, "sha256")
-	traces, run := record(t, p, []byte("abc"), 1<<40, 1500)
-	tree := memtree.NewTree(memtree.CompressAll)
-	if err := tree.Set(trace.Initial(p, []byte("abc"))); err != nil {
-		t.Fatal(err)
-	}
-	for i, j := range cut(t, p, []byte("abc"), run, traces) {
-		r := replay(t, j, nil)
-		var drop [memtree.Quarters]bool
-		if traces[i].Ended {
-			drop = memtree.LastDrop()
-		}
-		opening, err := tree.Open(trace.Leaves(traces[i]), drop)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if !reflect.DeepEqual(opening, r.Segment.Opening) {
-			t.Fatalf("segment %d: the openings differ", i)
-		}
-		want, err := trace.BuildSegment(context.Background(), m, &trace.Segment{Program: p, Run: traces[i], Opening: opening}, 2)
-		if err != nil {
-			t.Fatal(err)
-		}
-		got, err := trace.BuildSegment(context.Background(), m, &r.Segment, 2)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if !reflect.DeepEqual(got, want) {
-			t.Errorf("segment %d: the tables differ", i)
 		}
 	}
 }

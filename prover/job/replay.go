@@ -75,6 +75,11 @@ func (j *Job) start() (memory []rv.Block, s exec.State, err error) {
 	if n < 0 {
 		return nil, s, fmt.Errorf("%w: %d blocks, not even registers", ErrJob, len(j.Blocks))
 	}
+	for i := range j.Blocks[1:] {
+		if j.Blocks[i].Index >= j.Blocks[i+1].Index {
+			return nil, s, fmt.Errorf("%w: block %#x behind block %#x", ErrJob, j.Blocks[i+1].Index, j.Blocks[i].Index)
+		}
+	}
 	for i, b := range j.Blocks[n:] {
 		if b.Index != want[i].Index {
 			return nil, s, fmt.Errorf("%w: block %#x in place of registers", ErrJob, b.Index)

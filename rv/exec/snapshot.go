@@ -32,18 +32,20 @@ func (r *Recorder) Memory() iter.Seq[rv.Block] {
 	const perPage = rv.PageSize / rv.BlockSize
 	return func(yield func(rv.Block) bool) {
 		m := &r.machine.memory
-		var content page
+		content, used := new(page), false
 		for p := range uint32(rv.NumPages) {
 			pg := m.read[p]
 			if pg == &zeroPage {
 				continue
 			}
 			if pg == nil {
-				content = page{}
+				if used {
+					*content, used = page{}, false
+				}
 				if !m.kind(p).Readable() || !m.source.words(p, func(i, w uint32) { content[i] = w }) {
 					continue
 				}
-				pg = &content
+				pg, used = content, true
 			}
 			for k := range uint32(perPage) {
 				b := rv.Block{Index: p*perPage + k}
