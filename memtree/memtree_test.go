@@ -187,10 +187,13 @@ func TestTree(t *testing.T) {
 				next[b.Index] = b.Words
 			}
 		}
+		before := tree.Quarters()
+		siblings := tree.Siblings(leafIndices(touched))
 		o, err := tree.Open(touched, drop)
 		if err != nil {
 			t.Fatal(err)
 		}
+		checkSiblings(t, o, touched, siblings, before, drop)
 		for q := range uint32(Quarters) {
 			if o.Old[q] != naive(QuarterLevel, q, quarterOf(m, q)) {
 				t.Errorf("round %d: old digest of quarter %d", round, q)

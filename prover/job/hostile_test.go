@@ -159,8 +159,9 @@ func TestParseRefuses(t *testing.T) {
 
 // FuzzParse: parsing and replaying never panic, and what is accepted has one encoding.
 func FuzzParse(f *testing.F) {
-	inner, last := sample(f)
-	for _, j := range []*Job{inner, last} {
+	p := loadGuest(f, "exit42")
+	traces, run := record(f, p, nil, 1<<40, 15)
+	for _, j := range cut(f, p, nil, run, traces) {
 		b, _ := j.AppendBinary(nil)
 		f.Add(b)
 	}
