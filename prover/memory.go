@@ -39,3 +39,9 @@ func SegmentMemory(l *verifier.Layout, logBlowup int) uint64 {
 	trees := uint64(proof.Trees-1) * 2 * rows * digestBytes
 	return segmentMemory + values + trees
 }
+
+// Memory is about how much memory proving the run takes with as many segments at a time, in
+// bytes.
+func (p *Plan) Memory(workers int) uint64 {
+	return fixedMemory + p.Guest + uint64(workers)*p.Segment
+}

@@ -24,8 +24,11 @@ type Options struct {
 	MaxMemory uint64
 	// Work is a directory for finished segments (package journal), so that a later call with
 	// the same options goes on where this one stopped; "" stands for none.
-	Work     string
-	Threads  int      // 0 stands for runtime.GOMAXPROCS(0)
+	Work    string
+	Threads int // 0 stands for runtime.GOMAXPROCS(0)
+	// Workers is the number of segments that are proven at a time, at most Threads, which
+	// they share; 0 stands for as many as MaxMemory lets be.
+	Workers  int
 	Observer Observer // may be nil
 }
 
@@ -67,6 +70,8 @@ type Result struct {
 	Misaligned uint64 // misaligned loads and stores
 	Segments   int
 	Reused     int              // segments that were found in the work directory
+	Workers    int              // segments that were proven at a time
+	Memory     uint64           // that proving was planned to need, in bytes
 	Rounds     soundness.Rounds // of the segment with the fewest bits
 	Cells      uint64           // committed base field cells of all segments
 	Layout     *verifier.Layout // of the segment with the most cells

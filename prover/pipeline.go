@@ -51,9 +51,10 @@ type outcome struct {
 const waitingSegments = 4
 
 func newPipeline(r *run, c *chain) *pipeline {
-	n := len(r.plan.Cuts)
+	n, workers := len(r.plan.Cuts), r.workersFor()
+	r.result.Workers, r.result.Memory = workers, r.plan.Memory(workers)
 	return &pipeline{
-		run: r, workers: r.workersFor(), chain: c,
+		run: r, workers: workers, chain: c,
 		sums: make([][sha256.Size]byte, n), done: make([]bool, n), damaged: make([]bool, n),
 	}
 }
@@ -62,14 +63,16 @@ func newPipeline(r *run, c *chain) *pipeline {
 // threads within a proof wait for each other, as far as the memory lets them.
 func (r *run) workersFor() int {
 	p := r.plan
-	room := uint64(1)
-	if p.Segment == 0 {
-		return int(max(1, min(r.o.Threads, len(p.Cuts))))
+	most := min(r.o.Threads, len(p.Cuts))
+	switch {
+	case r.o.Workers > 0:
+		most = min(most, r.o.Workers)
+	case p.Segment > 0:
+		for most > 1 && p.Memory(most) > r.o.MaxMemory {
+			most--
+		}
 	}
-	if base := fixedMemory + p.Guest; r.o.MaxMemory > base {
-		room = (r.o.MaxMemory - base) / p.Segment
-	}
-	return int(max(1, min(room, uint64(r.o.Threads), uint64(len(p.Cuts)))))
+	return max(1, most)
 }
 
 // drive proves all segments that aren't proven yet. Finished ones that turn out to be no good

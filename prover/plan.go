@@ -48,8 +48,8 @@ var errTooManySegments = errors.New("prover: more than 2^32 segments; take longe
 type Plan struct {
 	Run  proof.Run
 	Cuts []uint64 // cycles of each segment
-	// Segment is the memory that the proof of the largest segment needs, and Guest what the
-	// guest's memory takes beside it, in bytes, by the model of SegmentMemory.
+	// Segment is the memory that the proof of the largest segment needs, and Guest what
+	// executing the run takes beside it, in bytes, by the model of SegmentMemory.
 	Segment, Guest uint64
 	// Misaligned is the number of misaligned loads and stores of the run.
 	Misaligned uint64
@@ -164,7 +164,8 @@ func (p *planner) need(t *exec.Trace) (segment, guest uint64, err error) {
 	if err != nil {
 		return 0, 0, fmt.Errorf("prover: %w", err)
 	}
-	return SegmentMemory(layout, p.key.Profile.LogBlowup()), uint64(p.forecast.Pages(t)) * pageMemory, nil
+	guest = uint64(p.forecast.Pages(t))*pageMemory + t.Cycles*recordBytes
+	return SegmentMemory(layout, p.key.Profile.LogBlowup()), guest, nil
 }
 
 // output opens the output of a run that has ended.

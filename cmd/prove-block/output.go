@@ -46,14 +46,16 @@ type report struct {
 	Version            string          `json:"version"`
 
 	// Additions of single commands.
-	SegmentsReused *int             `json:"segments_reused,omitempty"` // prove --work
-	JobBytes       *int64           `json:"job_bytes,omitempty"`       // cut
-	Segment        *int             `json:"segment,omitempty"`         // prove-segment, from 1
-	Parameters     *parameterReport `json:"parameters,omitempty"`      // inspect
-	Tables         []tableReport    `json:"tables,omitempty"`          // inspect
-	SegmentList    []segmentReport  `json:"segment_list,omitempty"`    // inspect
-	Parts          []partReport     `json:"parts,omitempty"`           // inspect
-	Bench          []benchResult    `json:"bench,omitempty"`           // bench
+	Workers            *int             `json:"workers,omitempty"`              // prove: segments proven at a time
+	PlannedMemoryBytes *uint64          `json:"planned_memory_bytes,omitempty"` // prove
+	SegmentsReused     *int             `json:"segments_reused,omitempty"`      // prove --work
+	JobBytes           *int64           `json:"job_bytes,omitempty"`            // cut
+	Segment            *int             `json:"segment,omitempty"`              // prove-segment, from 1
+	Parameters         *parameterReport `json:"parameters,omitempty"`           // inspect
+	Tables             []tableReport    `json:"tables,omitempty"`               // inspect
+	SegmentList        []segmentReport  `json:"segment_list,omitempty"`         // inspect
+	Parts              []partReport     `json:"parts,omitempty"`                // inspect
+	Bench              []benchResult    `json:"bench,omitempty"`                // bench
 
 	// bench --what speed and --what execution
 	Host        *hostReport         `json:"host,omitempty"`

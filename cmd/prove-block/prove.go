@@ -116,6 +116,7 @@ func (r *report) proved(p *prover.Result) {
 	if p.Reused > 0 {
 		r.SegmentsReused = new(p.Reused)
 	}
+	r.Workers, r.PlannedMemoryBytes = new(p.Workers), new(p.Memory)
 	r.Accepted = new(true)
 	r.Security = newSecurityReport(p.Rounds)
 	r.CellsPerCycle = perCycle(p.Cells, p.Cycles)
