@@ -63,7 +63,7 @@ func (f *feed) run(ctx context.Context) (err error) {
 
 // finished reports whether the work directory seems to have a segment.
 func (f *feed) finished(i int) bool {
-	if f.work == nil || f.damaged[i] {
+	if f.work == nil || f.damaged[i] != nil {
 		return false
 	}
 	_, err := f.work.SegmentSize(i + 1)
@@ -72,7 +72,7 @@ func (f *feed) finished(i int) bool {
 
 // old takes a segment from the work directory; nil if it isn't there or is no good.
 func (f *feed) old(ctx context.Context, i int) (*task, error) {
-	if f.work == nil || f.damaged[i] {
+	if f.work == nil || f.damaged[i] != nil {
 		return nil, nil
 	}
 	encoded, err := f.work.Segment(i + 1)

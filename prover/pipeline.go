@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -21,8 +22,8 @@ type pipeline struct {
 	// sums holds segmentSum of each segment that is proven and verified; done says which.
 	sums [][sha256.Size]byte
 	done []bool
-	// damaged marks segments of the work directory that turned out to be no good.
-	damaged []bool
+	// damaged says why segments of the work directory aren't used.
+	damaged []error
 }
 
 // task is a segment for a worker: one that was recorded, or a finished one to verify.
@@ -40,6 +41,7 @@ type task struct {
 type outcome struct {
 	number  int
 	proof   *SegmentProof // nil if the segment is damaged
+	damaged error
 	encoded []byte        // nil if it is in the work directory
 	sum     [sha256.Size]byte
 	reused  bool
@@ -55,7 +57,7 @@ func newPipeline(r *run, c *chain) *pipeline {
 	r.result.Workers, r.result.Memory = workers, r.plan.Memory(workers)
 	return &pipeline{
 		run: r, workers: workers, chain: c,
-		sums: make([][sha256.Size]byte, n), done: make([]bool, n), damaged: make([]bool, n),
+		sums: make([][sha256.Size]byte, n), done: make([]bool, n), damaged: make([]error, n),
 	}
 }
 
@@ -76,15 +78,25 @@ func (r *run) workersFor() int {
 }
 
 // drive proves all segments that aren't proven yet. Finished ones that turn out to be no good
-// are proven in a second round.
+// are proven in another round.
 func (p *pipeline) drive(ctx context.Context) error {
-	for {
+	for again := false; ; again = true {
 		if err := p.round(ctx); err != nil {
 			return err
 		}
 		missing := false
-		for _, done := range p.done {
-			missing = missing || !done
+		for i, done := range slices.Backward(p.done) {
+			if done {
+				continue
+			}
+			missing = true
+			// Where a segment begins was read from the one before. If that is no good, this one
+			// gets another chance, but not for ever.
+			if i > 0 && !p.done[i-1] && !again {
+				p.damaged[i] = nil
+				continue
+			}
+			p.tell.tell(Event{Kind: EventDamaged, Segment: i + 1, Err: p.damaged[i]})
 		}
 		if !missing {
 			return nil
@@ -150,7 +162,7 @@ func (p *pipeline) round(parent context.Context) error {
 // collect takes down what a worker found.
 func (p *pipeline) collect(o *outcome) {
 	if o.proof == nil {
-		p.damaged[o.number] = true
+		p.damaged[o.number] = fmt.Errorf("prover: segment %d in the work directory: %w", o.number+1, o.damaged)
 		return
 	}
 	p.done[o.number], p.sums[o.number] = true, o.sum

@@ -52,7 +52,7 @@ func (p *pipeline) check(t *task) outcome {
 		err = out.verify(p.key, s)
 	}
 	if err != nil {
-		p.tell.tell(Event{Kind: EventDamaged, Segment: t.number + 1, Err: err})
+		o.damaged = err
 		return o
 	}
 	out.Spans = []Span{{Phase: PhaseVerify, Duration: time.Since(start)}}
