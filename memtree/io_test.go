@@ -51,7 +51,7 @@ func outputMemory(t *testing.T, length uint32, data []byte) (*Tree, func(uint32)
 	t.Helper()
 	m := region(OutputQuarter, header(length, data))
 	tree := NewTree(CompressAll)
-	if err := tree.Set(sorted(m)); err != nil {
+	if err := tree.Set(slices.Values(sorted(m))); err != nil {
 		t.Fatal(err)
 	}
 	return tree, func(i uint32) [BlockWords]uint32 { return m[i] }

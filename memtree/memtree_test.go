@@ -161,7 +161,7 @@ func TestTree(t *testing.T) {
 	r := rand.New(rand.NewPCG(5, 6))
 	m := randomMemory(r, 40)
 	tree := NewTree(CompressAll)
-	if err := tree.Set(sorted(m)); err != nil {
+	if err := tree.Set(slices.Values(sorted(m))); err != nil {
 		t.Fatal(err)
 	}
 	for round := range 4 {
@@ -187,10 +187,13 @@ func TestTree(t *testing.T) {
 				next[b.Index] = b.Words
 			}
 		}
+		before := tree.Quarters()
+		siblings := tree.Siblings(leafIndices(touched))
 		o, err := tree.Open(touched, drop)
 		if err != nil {
 			t.Fatal(err)
 		}
+		checkSiblings(t, o, touched, siblings, before, drop)
 		for q := range uint32(Quarters) {
 			if o.Old[q] != naive(QuarterLevel, q, quarterOf(m, q)) {
 				t.Errorf("round %d: old digest of quarter %d", round, q)
@@ -255,10 +258,10 @@ func checkOpening(t *testing.T, o *Opening, touched []Touched, drop [Quarters]bo
 
 func TestTreeRefuses(t *testing.T) {
 	tree := NewTree(CompressAll)
-	if err := tree.Set([]Block{{Index: 3}, {Index: 3}}); !errors.Is(err, ErrBlocks) {
+	if err := tree.Set(slices.Values([]Block{{Index: 3}, {Index: 3}})); !errors.Is(err, ErrBlocks) {
 		t.Errorf("twice: %v", err)
 	}
-	if err := tree.Set([]Block{{Index: 1 << LeafLevel}}); !errors.Is(err, ErrBlocks) {
+	if err := tree.Set(slices.Values([]Block{{Index: 1 << LeafLevel}})); !errors.Is(err, ErrBlocks) {
 		t.Errorf("behind the end: %v", err)
 	}
 }

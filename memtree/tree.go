@@ -2,7 +2,7 @@ package memtree
 
 import (
 	"fmt"
-	"slices"
+	"iter"
 
 	"github.com/orrery/orrery/hash"
 )
@@ -28,18 +28,25 @@ func CompressAll(in []Input, out []hash.Digest) {
 // space, about 74 KB each. A Tree is not safe for concurrent use.
 type Tree struct {
 	compress Compressor
-	pages    map[uint32]*[pageNodes]hash.Digest // by index at pageLevel; node 1 is the top
-	upper    map[uint32]hash.Digest             // levels above pageLevel, by 2^level + index
+	pages    []*[pageNodes]hash.Digest // by index at pageLevel; node 1 is the top
+	upper    []hash.Digest             // levels above pageLevel, by 2^level + index
 	zeroPage [pageNodes]hash.Digest
 }
 
 // NewTree is the tree of an all-zero memory.
 func NewTree(c Compressor) *Tree {
-	t := &Tree{compress: c, pages: make(map[uint32]*[pageNodes]hash.Digest), upper: make(map[uint32]hash.Digest)}
+	t := &Tree{compress: c, pages: make([]*[pageNodes]hash.Digest, 1<<pageLevel), upper: make([]hash.Digest, 1<<pageLevel)}
+	for level := range pageLevel {
+		d := Zero(level)
+		for i := 1 << level; i < 2<<level; i++ {
+			t.upper[i] = d
+		}
+	}
 	for level := pageLevel; level <= LeafLevel; level++ {
+		d := Zero(level)
 		first := 1 << (level - pageLevel)
 		for i := first; i < 2*first; i++ {
-			t.zeroPage[i] = Zero(level)
+			t.zeroPage[i] = d
 		}
 	}
 	return t
@@ -48,10 +55,7 @@ func NewTree(c Compressor) *Tree {
 // Node is the digest of a node at a level from QuarterLevel to LeafLevel.
 func (t *Tree) Node(level int, index uint32) hash.Digest {
 	if level < pageLevel {
-		if d, ok := t.upper[1<<level+index]; ok {
-			return d
-		}
-		return Zero(level)
+		return t.upper[1<<level+index]
 	}
 	below := level - pageLevel
 	if p := t.pages[index>>below]; p != nil {
@@ -83,158 +87,29 @@ func (t *Tree) Quarters() (q [Quarters]hash.Digest) {
 	return q
 }
 
-// Touched is a leaf that a segment uses, with its content before and after.
-type Touched struct {
-	Index    uint32
-	Old, New [BlockWords]uint32
-}
-
-// LeafOpening is a touched leaf with its digests. Leaves of a quarter that is dropped have
-// Drop and keep their digest, whatever happened to their content; of the others those
-// with Changed have another content.
-type LeafOpening struct {
-	Index         uint32
-	Drop, Changed bool
-	Old, New      hash.Digest
-}
-
-// NodeOpening is an ancestor of a touched leaf with its children; one that isn't open has
-// no touched leaf below it.
-type NodeOpening struct {
-	Level               int
-	Index               uint32
-	Drop, Changed       bool
-	OpenLeft, OpenRight bool
-	Old, New            hash.Digest
-	LeftOld, LeftNew    hash.Digest
-	RightOld, RightNew  hash.Digest
-}
-
-// Opening is the part of the tree that a segment touches.
-type Opening struct {
-	Leaves []LeafOpening // one for each touched leaf, in their order
-	Nodes  []NodeOpening // from the leaves' parents up to the quarters
-	// Quarters has the digests before and after; they are equal where nothing changed.
-	Old, New [Quarters]hash.Digest
-	// Touched tells which quarters are among Nodes.
-	Touched [Quarters]bool
-}
-
-// Open opens the touched leaves, which come in increasing order, and takes the tree to the
-// memory after the segment. Quarters with drop stay what they were: nobody wants what the
-// segment left there. The error is ErrBlocks.
-func (t *Tree) Open(touched []Touched, drop [Quarters]bool) (*Opening, error) {
-	o := &Opening{Leaves: make([]LeafOpening, len(touched)), Old: t.Quarters()}
-	var b batch
-	for i := range touched {
-		x := &touched[i]
-		if i > 0 && x.Index <= touched[i-1].Index || x.Index >= 1<<LeafLevel {
-			return nil, fmt.Errorf("%w: %#x at position %d", ErrBlocks, x.Index, i)
-		}
-		old := t.Node(LeafLevel, x.Index)
-		dropped := drop[x.Index/quarterLeaves]
-		o.Leaves[i] = LeafOpening{Index: x.Index, Drop: dropped, Changed: !dropped && x.Old != x.New, Old: old, New: old}
-		if o.Leaves[i].Changed {
-			b.add(i, LeafInput(&x.New))
-		}
-	}
-	level := make([]open, len(touched))
-	for j, d := range b.run(t.compress) {
-		i := b.at[j]
-		o.Leaves[i].New = d
-		t.set(LeafLevel, touched[i].Index, d)
-	}
-	for i, x := range o.Leaves {
-		level[i] = open{x.Index, x.Drop, x.Changed, x.Old, x.New}
-	}
-	for l := LeafLevel - 1; l >= QuarterLevel; l-- {
-		level = t.openLevel(o, l, level)
-	}
-	for _, q := range level {
-		o.Touched[q.index] = true
-	}
-	o.New = t.Quarters()
-	return o, nil
-}
-
-// open is a node that is open on the level in work.
-type open struct {
-	index         uint32
-	drop, changed bool
-	old, new      hash.Digest
-}
-
-// openLevel opens the parents, at level l, of the open nodes below, and returns them.
-func (t *Tree) openLevel(o *Opening, l int, below []open) []open {
-	first := len(o.Nodes)
-	o.Nodes = slices.Grow(o.Nodes, len(below))
-	for i := 0; i < len(below); i++ {
-		x := below[i]
-		n := NodeOpening{Level: l, Index: x.index / 2, Drop: x.drop, Changed: x.changed, Old: t.Node(l, x.index/2)}
-		n.New = n.Old
-		if x.index%2 == 0 {
-			n.OpenLeft, n.LeftOld, n.LeftNew = true, x.old, x.new
-			if i+1 < len(below) && below[i+1].index == x.index+1 {
-				i++
-				y := below[i]
-				n.OpenRight, n.RightOld, n.RightNew = true, y.old, y.new
-				n.Changed = n.Changed || y.changed
-			} else {
-				n.RightOld = t.Node(l+1, x.index+1)
-				n.RightNew = n.RightOld
-			}
-		} else {
-			n.OpenRight, n.RightOld, n.RightNew = true, x.old, x.new
-			n.LeftOld = t.Node(l+1, x.index-1)
-			n.LeftNew = n.LeftOld
-		}
-		o.Nodes = append(o.Nodes, n)
-	}
-	nodes := o.Nodes[first:]
-	var b batch
-	for i := range nodes {
-		if nodes[i].Changed {
-			b.add(i, NodeInput(nodes[i].LeftNew, nodes[i].RightNew))
-		}
-	}
-	for j, d := range b.run(t.compress) {
-		n := &nodes[b.at[j]]
-		n.New = d
-		t.set(l, n.Index, d)
-	}
-	parents := make([]open, len(nodes))
-	for i := range nodes {
-		n := &nodes[i]
-		parents[i] = open{n.Index, n.Drop, n.Changed, n.Old, n.New}
-	}
-	return parents
-}
-
 // Set overwrites blocks, which come in increasing order. The error is ErrBlocks.
-func (t *Tree) Set(blocks []Block) error {
-	touched := make([]Touched, len(blocks))
-	for i, b := range blocks {
-		// An unequal old content makes Open hash every block.
-		touched[i] = Touched{Index: b.Index, New: b.Words}
-		touched[i].Old[0] = ^b.Words[0]
+func (t *Tree) Set(blocks iter.Seq[Block]) error {
+	const part = 1 << 12
+	touched := make([]Touched, 0, part)
+	next := uint64(0)
+	flush := func() error {
+		_, err := t.Open(touched, [Quarters]bool{})
+		touched = touched[:0]
+		return err
 	}
-	_, err := t.Open(touched, [Quarters]bool{})
-	return err
-}
-
-// batch collects compressions and where their digests belong.
-type batch struct {
-	in []Input
-	at []int
-}
-
-func (b *batch) add(at int, in Input) {
-	b.in = append(b.in, in)
-	b.at = append(b.at, at)
-}
-
-func (b *batch) run(c Compressor) []hash.Digest {
-	out := make([]hash.Digest, len(b.in))
-	c(b.in, out)
-	return out
+	for b := range blocks {
+		if uint64(b.Index) < next {
+			return fmt.Errorf("%w: %#x, at least %#x expected", ErrBlocks, b.Index, next)
+		}
+		next = uint64(b.Index) + 1
+		// An unequal old content makes Open hash every block.
+		x := Touched{Index: b.Index, New: b.Words}
+		x.Old[0] = ^b.Words[0]
+		if touched = append(touched, x); len(touched) == part {
+			if err := flush(); err != nil {
+				return err
+			}
+		}
+	}
+	return flush()
 }

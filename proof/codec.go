@@ -15,12 +15,11 @@ import (
 // ErrEncoding marks bytes that are no canonical encoding of a proof.
 var ErrEncoding = errors.New("proof: bad encoding")
 
-// magic begins every proof.
-const magic = "ORRERY\x00\x01"
+// MaxSegment is the largest size of an encoded segment in bytes.
+const MaxSegment = 1 << 28
 
 // Limits of the decoder. They lie above everything that a verifier accepts.
 const (
-	maxSize      = 1 << 28
 	maxInstances = 255
 	maxLayers    = 32
 )
@@ -69,63 +68,104 @@ func (e *encoder) rows(v merkle.Rows) {
 	}
 }
 
-func (e *encoder) statement(s *Statement) {
-	header, _ := s.Header.AppendBinary(nil)
-	e.bytes(header)
-	e.b = s.Image.Append(e.b, hash.Poseidon2)
-	e.b = s.InputDigest.Append(e.b, hash.Poseidon2)
-	e.u64(s.GasLimit)
-	e.u64(s.GasUsed)
-	e.u8(uint8(s.Exit.Kind))
-	e.u32(s.Exit.Code)
-	e.u32(s.Exit.Cause)
-	e.u32(s.Exit.PC)
-	e.u32(s.Exit.Value)
-	e.bytes(s.Output.Blocks)
-	e.digests(hash.Poseidon2, s.Output.Frontier)
-	e.u8(s.Opened)
-	e.u32(uint32(len(s.Instances)))
-	for _, i := range s.Instances {
+func (e *encoder) header(h *abi.Header) {
+	b, _ := h.AppendBinary(nil)
+	e.bytes(b)
+}
+
+func (e *encoder) exit(x abi.Exit) {
+	e.u8(uint8(x.Kind))
+	e.u32(x.Code)
+	e.u32(x.Cause)
+	e.u32(x.PC)
+	e.u32(x.Value)
+}
+
+func (e *encoder) run(r *Run) {
+	e.header(&r.Header)
+	e.b = r.Image.Append(e.b, hash.Poseidon2)
+	e.b = r.InputDigest.Append(e.b, hash.Poseidon2)
+	e.u64(r.GasLimit)
+	e.u64(r.GasUsed)
+	e.exit(r.Exit)
+	e.bytes(r.Output.Blocks)
+	e.digests(hash.Poseidon2, r.Output.Frontier)
+	e.u32(r.Segments)
+}
+
+func (e *encoder) state(s *State) {
+	e.u32(s.PC)
+	for _, q := range s.Quarters {
+		e.b = q.Append(e.b, hash.Poseidon2)
+	}
+}
+
+func (e *encoder) instances(v []Instance) {
+	e.u32(uint32(len(v)))
+	for _, i := range v {
 		e.u8(i.Chip)
 		e.u8(i.LogHeight)
 	}
 }
 
-// Encode is the canonical encoding of a statement, which the transcript absorbs.
-func (s *Statement) Encode() []byte {
-	var e encoder
-	e.statement(s)
-	return e.b
+func (e *encoder) statement(s *Statement) {
+	e.b = s.Run.Append(e.b, hash.Blake2s)
+	e.header(&s.Header)
+	e.u32(s.Index)
+	e.state(&s.Before)
+	e.state(&s.After)
+	e.u64(s.Cycles)
+	last := uint8(0)
+	if s.Last {
+		last = 1
+	}
+	e.u8(last)
+	e.exit(s.Exit)
+	e.u8(s.Opened)
+	e.instances(s.Instances)
 }
 
-// Encode is the canonical encoding of the proof.
-func (p *Proof) Encode() []byte {
-	e := encoder{id: p.Hash}
-	e.b = append(e.b, magic...)
-	e.u32(Version)
-	e.u8(p.Profile)
-	e.u8(uint8(p.Hash))
-	e.statement(&p.Statement)
-	for _, c := range p.Caps[Main:] {
-		e.digests(p.Hash, c)
+// step writes the part of a statement that its place doesn't give.
+func (e *encoder) step(s *Statement) {
+	e.u64(s.Cycles)
+	e.u8(s.Opened)
+	if !s.Last {
+		e.u32(s.After.PC)
+		for q, d := range s.After.Quarters {
+			if s.Opened>>q&1 == 1 {
+				e.b = d.Append(e.b, hash.Poseidon2)
+			}
+		}
 	}
-	e.exts(p.Sums)
-	e.exts(p.Values)
-	e.u64(p.BatchNonce)
-	e.u32(uint32(len(p.FRI.Caps)))
-	for _, c := range p.FRI.Caps {
-		e.digests(p.Hash, c)
+	e.instances(s.Instances)
+}
+
+// Append appends the encoding of the segment's proof, whose digests are of the hash. What
+// its place in the run gives isn't part of it; digests of quarters that aren't opened are
+// those before.
+func (s *Segment) Append(b []byte, id hash.ID) []byte {
+	e := encoder{b: b, id: id}
+	e.step(&s.Statement)
+	for _, c := range s.Caps[Main:] {
+		e.digests(id, c)
 	}
-	e.exts(p.FRI.Last)
-	e.u64(p.FRI.Nonce)
-	e.u32(uint32(len(p.FRI.Layers)))
-	for _, l := range p.FRI.Layers {
+	e.exts(s.Sums)
+	e.exts(s.Values)
+	e.u64(s.BatchNonce)
+	e.u32(uint32(len(s.FRI.Caps)))
+	for _, c := range s.FRI.Caps {
+		e.digests(id, c)
+	}
+	e.exts(s.FRI.Last)
+	e.u64(s.FRI.Nonce)
+	e.u32(uint32(len(s.FRI.Layers)))
+	for _, l := range s.FRI.Layers {
 		e.elements(l.Rows)
-		e.digests(p.Hash, l.Proof.Nodes)
+		e.digests(id, l.Proof.Nodes)
 	}
-	for _, o := range p.Openings {
+	for _, o := range s.Openings {
 		e.rows(o.Rows)
-		e.digests(p.Hash, o.Nodes)
+		e.digests(id, o.Nodes)
 	}
 	return e.b
 }
@@ -278,70 +318,86 @@ func (d *decoder) rows(what string) merkle.Rows {
 	return v
 }
 
-func (d *decoder) statement() (s Statement) {
-	header := d.bytes("program header")
-	if d.err == nil {
-		h, err := abi.ParseHeader(header)
-		if err != nil {
-			d.fail(err.Error())
-		}
-		s.Header = h
+func (d *decoder) header() (h abi.Header) {
+	b := d.bytes("program header")
+	if d.err != nil {
+		return h
 	}
-	s.Image = d.digest(hash.Poseidon2, "image digest")
-	s.InputDigest = d.digest(hash.Poseidon2, "input digest")
-	s.GasLimit = d.u64("gas limit")
-	s.GasUsed = d.u64("gas used")
-	s.Exit.Kind = abi.ExitKind(d.u8("exit kind"))
-	s.Exit.Code = d.u32("exit code")
-	s.Exit.Cause = d.u32("trap cause")
-	s.Exit.PC = d.u32("exit pc")
-	s.Exit.Value = d.u32("trap value")
-	s.Output.Blocks = d.bytes("output blocks")
-	s.Output.Frontier = d.digests(hash.Poseidon2, "output frontier")
+	h, err := abi.ParseHeader(b)
+	if err != nil {
+		d.fail(err.Error())
+	}
+	return h
+}
+
+func (d *decoder) exit() (x abi.Exit) {
+	x.Kind = abi.ExitKind(d.u8("exit kind"))
+	x.Code = d.u32("exit code")
+	x.Cause = d.u32("trap cause")
+	x.PC = d.u32("exit pc")
+	x.Value = d.u32("trap value")
+	return x
+}
+
+func (d *decoder) run() (r Run) {
+	r.Header = d.header()
+	r.Image = d.digest(hash.Poseidon2, "image digest")
+	r.InputDigest = d.digest(hash.Poseidon2, "input digest")
+	r.GasLimit = d.u64("gas limit")
+	r.GasUsed = d.u64("gas used")
+	r.Exit = d.exit()
+	r.Output.Blocks = d.bytes("output blocks")
+	r.Output.Frontier = d.digests(hash.Poseidon2, "output frontier")
+	r.Segments = d.u32("number of segments")
+	return r
+}
+
+// step reads what encoder.step writes into a statement that its place has begun.
+func (d *decoder) step(s *Statement) {
+	s.Cycles = d.u64("cycles")
 	s.Opened = d.u8("opened quarters")
+	if s.Opened>>len(s.After.Quarters) != 0 {
+		d.fail(fmt.Sprintf("opened quarters %#x, there are %d", s.Opened, len(s.After.Quarters)))
+	}
+	if !s.Last {
+		s.After.PC = d.u32("pc")
+		for q := range s.After.Quarters {
+			if s.Opened>>q&1 == 1 {
+				s.After.Quarters[q] = d.digest(hash.Poseidon2, "digest of a quarter")
+			}
+		}
+	}
 	n := d.count(2, "instances")
 	if n > maxInstances {
 		d.fail(fmt.Sprintf("%d instances, at most %d are possible", n, maxInstances))
-		return s
+		return
 	}
 	s.Instances = make([]Instance, n)
 	for i := range s.Instances {
 		s.Instances[i] = Instance{Chip: d.u8("chip"), LogHeight: d.u8("height")}
 	}
-	return s
 }
 
-// Kind reads the profile and the hash that a proof was made for, from its first bytes.
-func Kind(b []byte) (profile uint8, id hash.ID, err error) {
+// end fails if bytes are left.
+func (d *decoder) end() {
+	if d.err == nil && d.at != len(d.b) {
+		d.fail(fmt.Sprintf("%d bytes left over", len(d.b)-d.at))
+	}
+}
+
+// ParseSegment reads the proof of the segment at a place. It accepts exactly the results
+// of Segment.Append; whether the proof is any good is another question. Memory in use
+// stays proportional to len(b).
+func ParseSegment(b []byte, id hash.ID, at *Place) (*Segment, error) {
+	if !id.Valid() {
+		return nil, fmt.Errorf("%w: unknown hash %d", ErrEncoding, uint8(id))
+	}
+	if len(b) > MaxSegment {
+		return nil, fmt.Errorf("%w: segment of %d bytes, at most %d are possible", ErrEncoding, len(b), MaxSegment)
+	}
 	d := decoder{b: b}
-	if string(d.take(len(magic), "magic")) != magic && d.err == nil {
-		d.fail("this is no Orrery proof")
-	}
-	if v := d.u32("version"); d.err == nil && v != Version {
-		d.fail(fmt.Sprintf("version %d, only %d is known", v, Version))
-	}
-	profile, id = d.u8("profile"), hash.ID(d.u8("hash"))
-	if d.err == nil && !id.Valid() {
-		d.fail(fmt.Sprintf("unknown hash %d", uint8(id)))
-	}
-	return profile, id, d.err
-}
-
-// prefix is the number of bytes that Kind reads.
-const prefix = len(magic) + 4 + 2
-
-// Decode reads a proof. It accepts exactly the results of Encode; whether the proof is
-// any good is another question. Memory in use stays proportional to len(b).
-func Decode(b []byte) (*Proof, error) {
-	if len(b) > maxSize {
-		return nil, fmt.Errorf("%w: %d bytes, at most %d are possible", ErrEncoding, len(b), maxSize)
-	}
-	profile, id, err := Kind(b)
-	if err != nil {
-		return nil, err
-	}
-	d := decoder{b: b, at: prefix}
-	p := &Proof{Profile: profile, Hash: id, Statement: d.statement()}
+	p := &Segment{Statement: at.Statement()}
+	d.step(&p.Statement)
 	for t := Main; t < Trees; t++ {
 		p.Caps[t] = d.digests(id, "cap")
 	}
@@ -373,9 +429,7 @@ func Decode(b []byte) (*Proof, error) {
 		p.Openings[t].Rows = d.rows("opened rows")
 		p.Openings[t].Nodes = d.digests(id, "nodes")
 	}
-	if d.err == nil && d.at != len(b) {
-		d.fail(fmt.Sprintf("%d bytes left over", len(b)-d.at))
-	}
+	d.end()
 	if d.err != nil {
 		return nil, d.err
 	}

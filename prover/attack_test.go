@@ -318,7 +318,7 @@ func (s *scene) later(cycles field.M31) *forgery {
 			move(f.row(p), int(page.Words[i].Ts))
 		}
 	}
-	f.statement.GasUsed += uint64(cycles)
+	f.statement.used(f.statement.GasUsed + uint64(cycles))
 	return f
 }
 
@@ -950,7 +950,7 @@ func TestAttack20IncompleteRun(t *testing.T) {
 	// A cycle more or less.
 	for _, d := range []uint64{1, ^uint64(0)} {
 		f := whole.forge()
-		f.statement.GasUsed += d
+		f.statement.used(f.statement.GasUsed + d)
 		f.fails(t, "another number of cycles", "end[0 0 0 42 0 ")
 	}
 	// The end said twice, or not at all.

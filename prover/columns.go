@@ -69,8 +69,8 @@ type columns struct {
 	lde [][]field.M31
 }
 
-// job is the extension of one column.
-type job struct {
+// columnJob is the extension of one column.
+type columnJob struct {
 	from []field.M31
 	to   *[]field.M31
 }
@@ -81,11 +81,11 @@ type job struct {
 func (e *engine) extendTables(tables [][][]field.M31, keep bool) ([]columns, error) {
 	e.clock.part(PartTransform)
 	out := make([]columns, len(tables))
-	var jobs []job
+	var jobs []columnJob
 	for i, cols := range tables {
 		out[i].lde = make([][]field.M31, len(cols))
 		for k, c := range cols {
-			jobs = append(jobs, job{c, &out[i].lde[k]})
+			jobs = append(jobs, columnJob{c, &out[i].lde[k]})
 		}
 	}
 	e.extendAll(jobs, func(values []field.M31) []field.M31 {
@@ -102,9 +102,9 @@ func (e *engine) extendTables(tables [][][]field.M31, keep bool) ([]columns, err
 func (e *engine) extend(coeffs [][]field.M31) (columns, error) {
 	e.clock.part(PartTransform)
 	c := columns{make([][]field.M31, len(coeffs))}
-	var jobs []job
+	var jobs []columnJob
 	for k, from := range coeffs {
-		jobs = append(jobs, job{from, &c.lde[k]})
+		jobs = append(jobs, columnJob{from, &c.lde[k]})
 	}
 	e.extendAll(jobs, func(coeffs []field.M31) []field.M31 { return coeffs })
 	return c, e.ctx.Err()
@@ -112,8 +112,8 @@ func (e *engine) extend(coeffs [][]field.M31) (columns, error) {
 
 // extendAll does jobs, the longest first, so that all threads end at about the same time.
 // prepare gives the coefficients of a column, whose memory is given back afterwards.
-func (e *engine) extendAll(jobs []job, prepare func([]field.M31) []field.M31) {
-	slices.SortStableFunc(jobs, func(a, b job) int { return len(b.from) - len(a.from) })
+func (e *engine) extendAll(jobs []columnJob, prepare func([]field.M31) []field.M31) {
+	slices.SortStableFunc(jobs, func(a, b columnJob) int { return len(b.from) - len(a.from) })
 	par.For(e.threads, len(jobs), func(i int) {
 		if e.ctx.Err() != nil {
 			return

@@ -1,7 +1,6 @@
 package prover
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -16,7 +15,6 @@ import (
 	"github.com/orrery/orrery/field"
 	"github.com/orrery/orrery/hash"
 	"github.com/orrery/orrery/memtree"
-	"github.com/orrery/orrery/proof"
 	"github.com/orrery/orrery/rv"
 	"github.com/orrery/orrery/rv/exec"
 	"github.com/orrery/orrery/soundness"
@@ -36,7 +34,7 @@ type scene struct {
 	publics   []field.M31
 	tables    []trace.Table
 	pre       [][][]field.M31 // preprocessed columns, by table
-	statement proof.Statement
+	statement *single
 }
 
 // newScene runs a guest. It doesn't check that the tables are right: TestHonestScenes does.
@@ -59,9 +57,13 @@ func newScene(t testing.TB, name string, input []byte, gas uint64) *scene {
 	if err != nil {
 		t.Fatal(err)
 	}
+	statement, err := newSingle(key, wholeRun(p, tables, gas, run.Cycles), tables)
+	if err != nil {
+		t.Fatal(err)
+	}
 	s := &scene{
 		key: key, m: key.Machine, program: p, publics: rv32im.Publics(&p.Header),
-		tables: tables.List, statement: witness(p, tables, gas, run.Cycles).Statement,
+		tables: tables.List, statement: statement,
 	}
 	for _, x := range s.tables {
 		s.pre = append(s.pre, s.m.Preprocessed(int(x.Chip)))
@@ -106,7 +108,7 @@ type forgery struct {
 	*scene
 	changed   map[place][]field.M31
 	added     []addedRow
-	statement proof.Statement
+	statement *single
 }
 
 // addedRow is a row more of a chip, in a padding row or in another table.
@@ -116,10 +118,7 @@ type addedRow struct {
 }
 
 func (s *scene) forge() *forgery {
-	f := &forgery{scene: s, changed: map[place][]field.M31{}, statement: s.statement}
-	f.statement.Output.Blocks = slices.Clone(s.statement.Output.Blocks)
-	f.statement.Output.Frontier = slices.Clone(s.statement.Output.Frontier)
-	return f
+	return &forgery{scene: s, changed: map[place][]field.M31{}, statement: s.statement.clone()}
 }
 
 // row gives a row's cells, for changes.
@@ -153,12 +152,16 @@ func (b balance) add(m check.Message, mult field.M31) {
 	}
 }
 
-func (b balance) public(t testing.TB, s *proof.Statement, mult field.M31) error {
+func (b balance) public(t testing.TB, p *single, mult field.M31) error {
 	t.Helper()
-	if err := verifier.CheckGas(s.GasLimit, s.GasUsed, s.Exit); err != nil {
+	if err := verifier.CheckGas(p.GasLimit, p.GasUsed, p.Exit); err != nil {
 		return err
 	}
-	list, err := verifier.PublicMessages(s)
+	s, err := p.statement()
+	if err != nil {
+		return err
+	}
+	list, err := verifier.PublicMessages(&s)
 	if err != nil {
 		return err
 	}
@@ -178,11 +181,11 @@ func (f *forgery) changes(t testing.TB) (balance, error) {
 	t.Helper()
 	b := balance{}
 	minus := field.M31(1).Neg()
-	if !bytes.Equal(f.statement.Encode(), f.scene.statement.Encode()) {
-		if err := b.public(t, &f.scene.statement, minus); err != nil {
+	if !f.statement.same(f.scene.statement) {
+		if err := b.public(t, f.scene.statement, minus); err != nil {
 			t.Fatalf("the honest statement: %v", err)
 		}
-		if err := b.public(t, &f.statement, 1); err != nil {
+		if err := b.public(t, f.statement, 1); err != nil {
 			return nil, err
 		}
 	}
@@ -324,7 +327,7 @@ func (f *forgery) fails(t testing.TB, what string, texts ...string) {
 // into padding rows. Multiplicities of true facts are made to fit.
 func (f *forgery) refused(t testing.TB, what string, stages ...verifier.Stage) {
 	t.Helper()
-	w := &Witness{Statement: f.statement}
+	w := &Witness{Statement: *f.statement.mustStatement()}
 	tableOf := map[int]int{}
 	for i, x := range f.tables {
 		main := make([][]field.M31, len(x.Main))
@@ -371,7 +374,9 @@ func (f *forgery) refused(t testing.TB, what string, stages ...verifier.Stage) {
 	if err != nil {
 		t.Fatalf("%s: %v", what, err)
 	}
-	rejected(t, f.key, what, p.Encode(), stages...)
+	proved := *f.statement
+	proved.Segment = p
+	rejected(t, f.key, what, proved.Encode(), stages...)
 }
 
 // empty reports whether a row is all zero.
@@ -432,7 +437,7 @@ func TestHonestScenes(t *testing.T) {
 		list = append(list, check.Table{AIR: s.air(i), Main: x.Main, Pre: s.pre[i]})
 	}
 	b := balance{}
-	if err := b.public(t, &s.statement, 1); err != nil {
+	if err := b.public(t, s.statement, 1); err != nil {
 		t.Fatal(err)
 	}
 	var outside []check.Message

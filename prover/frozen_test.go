@@ -69,8 +69,8 @@ func newFrozen(t testing.TB) *frozen {
 
 // upToQueries absorbs everything before the grinding of the queries, and draws what is
 // drawn on the way.
-func (f *frozen) upToQueries(p *proof.Proof) (c challenges, tr *transcript.Transcript, label string) {
-	tr = verifier.NewTranscript(f.key, &p.Statement)
+func (f *frozen) upToQueries(p *single) (c challenges, tr *transcript.Transcript, label string) {
+	tr = verifier.NewTranscript(f.key, p.mustStatement())
 	tr.Digests(verifier.LabelMain, p.Caps[proof.Main])
 	c.alpha = tr.DrawE(verifier.LabelAlpha)
 	c.beta = tr.DrawE(verifier.LabelBeta)
@@ -90,7 +90,7 @@ func (f *frozen) upToQueries(p *proof.Proof) (c challenges, tr *transcript.Trans
 }
 
 // draw replays the transcript, whether nonces are good enough or not.
-func (f *frozen) draw(p *proof.Proof) challenges {
+func (f *frozen) draw(p *single) challenges {
 	c, tr, label := f.upToQueries(p)
 	tr.CheckGrind(label, p.FRI.Nonce, f.test.GrindBits)
 	c.fri.Indices = fri.DrawIndices(tr, f.test)
@@ -104,8 +104,8 @@ var (
 )
 
 // residue is the sum of all LogUp fractions; zero in a good proof.
-func (f *frozen) residue(p *proof.Proof, c *challenges) (field.E, error) {
-	messages, err := verifier.PublicMessages(&p.Statement)
+func (f *frozen) residue(p *single, c *challenges) (field.E, error) {
+	messages, err := verifier.PublicMessages(p.mustStatement())
 	if err != nil {
 		return field.E{}, err
 	}
@@ -139,7 +139,7 @@ func coordinates(v []field.E) (x field.E) {
 
 // difference is what the constraints give at the out-of-domain point less what the
 // composition gives; zero in a good proof. vanishing is the vanishing polynomial there.
-func (f *frozen) difference(p *proof.Proof, c *challenges, z circle.PointE) (d, vanishing field.E) {
+func (f *frozen) difference(p *single, c *challenges, z circle.PointE) (d, vanishing field.E) {
 	publics := rv32im.Publics(&p.Header)
 	betas := fri.Powers(c.beta, 64)
 	var total field.E
@@ -207,7 +207,7 @@ func (f *frozen) batches() []batch {
 
 // check verifies a proof against the challenges: everything that the verifier checks but
 // the transcript.
-func (f *frozen) check(p *proof.Proof, c *challenges) error {
+func (f *frozen) check(p *single, c *challenges) error {
 	hasher, err := hash.New(f.key.Hash)
 	if err != nil {
 		return err
@@ -302,7 +302,7 @@ func solve(t testing.TB, m [][]field.E) []field.E {
 // disguise changes three values of one batch, from position first on, by amounts that the
 // batched quotient doesn't show: their weighted sum is zero, that of their conjugates too,
 // and the sum of their products with the factors is want.
-func (f *frozen) disguise(t testing.TB, p *proof.Proof, c *challenges, first int, factors [3]field.E, want field.E) {
+func (f *frozen) disguise(t testing.TB, p *single, c *challenges, first int, factors [3]field.E, want field.E) {
 	t.Helper()
 	w := fri.Powers(c.gamma, f.layout.Values)[first : first+3]
 	deltas := solve(t, [][]field.E{
@@ -317,7 +317,7 @@ func (f *frozen) disguise(t testing.TB, p *proof.Proof, c *challenges, first int
 
 // repair makes all checks hold for the challenges: it moves what is missing on the buses
 // into the sum of table 0, and what is missing in the constraints into the composition.
-func (f *frozen) repair(t testing.TB, p *proof.Proof, c *challenges) {
+func (f *frozen) repair(t testing.TB, p *single, c *challenges) {
 	t.Helper()
 	sum, err := f.residue(p, c)
 	if err != nil {
@@ -335,7 +335,7 @@ func (f *frozen) repair(t testing.TB, p *proof.Proof, c *challenges) {
 
 // forged checks that a changed proof passes all checks under the honest challenges, that
 // the real verifier refuses it, and that the real challenges differ from the draw on.
-func (f *frozen) forged(t testing.TB, what string, p *proof.Proof, draw int) {
+func (f *frozen) forged(t testing.TB, what string, p *single, draw int) {
 	t.Helper()
 	if err := f.check(p, &f.challenges); err != nil {
 		t.Errorf("%s: under frozen challenges: %v", what, err)
@@ -346,7 +346,7 @@ func (f *frozen) forged(t testing.TB, what string, p *proof.Proof, draw int) {
 
 // differs checks that a changed proof has other challenges from the given draw on, and the
 // same ones before.
-func (f *frozen) differs(t testing.TB, what string, p *proof.Proof, draw int) {
+func (f *frozen) differs(t testing.TB, what string, p *single, draw int) {
 	t.Helper()
 	c := f.draw(p)
 	for i, x := range c.list() {
@@ -427,16 +427,16 @@ func TestAttack27ValuesAbsorbed(t *testing.T) {
 // check can be repaired for the honest challenges.
 func TestAttack28FrozenStatement(t *testing.T) {
 	f := newFrozen(t)
-	for name, change := range map[string]func(p *proof.Proof){
-		"gas limit":      func(p *proof.Proof) { p.GasLimit++ },
-		"memory limit":   func(p *proof.Proof) { p.Header.MemoryLimit >>= 1 },
-		"gas used":       func(p *proof.Proof) { p.GasUsed-- },
-		"exit code":      func(p *proof.Proof) { p.Exit.Code++ },
-		"output":         func(p *proof.Proof) { p.Output.Blocks[16] ^= 1 },
-		"input digest":   func(p *proof.Proof) { p.InputDigest[0] ^= 1 },
-		"image":          func(p *proof.Proof) { p.Image[0] ^= 1 },
-		"entry":          func(p *proof.Proof) { p.Header.Entry += 4 },
-		"opened quarter": func(p *proof.Proof) { p.Opened &^= 1 },
+	for name, change := range map[string]func(p *single){
+		"gas limit":      func(p *single) { p.GasLimit++ },
+		"memory limit":   func(p *single) { p.Header.MemoryLimit >>= 1 },
+		"gas used":       func(p *single) { p.used(p.GasUsed - 1) },
+		"exit code":      func(p *single) { p.Exit.Code++ },
+		"output":         func(p *single) { p.Output.Blocks[16] ^= 1 },
+		"input digest":   func(p *single) { p.InputDigest[0] ^= 1 },
+		"image":          func(p *single) { p.Image[0] ^= 1 },
+		"entry":          func(p *single) { p.Header.Entry += 4 },
+		"opened quarter": func(p *single) { p.Opened &^= 1 },
 	} {
 		p := f.decode(t)
 		change(p)
@@ -451,28 +451,28 @@ func TestEverythingIsAbsorbed(t *testing.T) {
 	last := drawFold + f.test.Layers()
 	list := []struct {
 		name   string
-		change func(p *proof.Proof)
+		change func(p *single)
 		draw   int
 	}{
-		{"main cap", func(p *proof.Proof) { p.Caps[proof.Main][0][0] ^= 1 }, drawAlpha},
-		{"interaction cap", func(p *proof.Proof) { p.Caps[proof.Interaction][0][7] ^= 1 }, drawLambda},
-		{"composition cap", func(p *proof.Proof) { p.Caps[proof.Composition][0][4] ^= 1 }, drawPoint},
-		{"batch nonce", func(p *proof.Proof) { p.BatchNonce++ }, drawGamma},
-		{"last layer, first", func(p *proof.Proof) { p.FRI.Last[0] = p.FRI.Last[0].AddBase(1) }, last},
-		{"last layer, last", func(p *proof.Proof) {
+		{"main cap", func(p *single) { p.Caps[proof.Main][0][0] ^= 1 }, drawAlpha},
+		{"interaction cap", func(p *single) { p.Caps[proof.Interaction][0][7] ^= 1 }, drawLambda},
+		{"composition cap", func(p *single) { p.Caps[proof.Composition][0][4] ^= 1 }, drawPoint},
+		{"batch nonce", func(p *single) { p.BatchNonce++ }, drawGamma},
+		{"last layer, first", func(p *single) { p.FRI.Last[0] = p.FRI.Last[0].AddBase(1) }, last},
+		{"last layer, last", func(p *single) {
 			n := len(p.FRI.Last) - 1
 			p.FRI.Last[n] = p.FRI.Last[n].Add(field.Basis(5))
 		}, last},
-		{"last layer, longer", func(p *proof.Proof) { p.FRI.Last = append(p.FRI.Last, field.E{}) }, last},
-		{"query nonce", func(p *proof.Proof) { p.FRI.Nonce++ }, last},
-		{"query nonce, high", func(p *proof.Proof) { p.FRI.Nonce ^= 1 << 63 }, last},
+		{"last layer, longer", func(p *single) { p.FRI.Last = append(p.FRI.Last, field.E{}) }, last},
+		{"query nonce", func(p *single) { p.FRI.Nonce++ }, last},
+		{"query nonce, high", func(p *single) { p.FRI.Nonce ^= 1 << 63 }, last},
 	}
 	for i := range f.test.Layers() {
 		list = append(list, struct {
 			name   string
-			change func(p *proof.Proof)
+			change func(p *single)
 			draw   int
-		}{fmt.Sprint("layer ", i), func(p *proof.Proof) { p.FRI.Caps[i][0][2] ^= 1 << 31 }, drawFold + i})
+		}{fmt.Sprint("layer ", i), func(p *single) { p.FRI.Caps[i][0][2] ^= 1 << 31 }, drawFold + i})
 	}
 	for _, c := range list {
 		p := f.decode(t)

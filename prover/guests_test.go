@@ -309,10 +309,15 @@ func TestThreads(t *testing.T) {
 	}
 }
 
-// phases is an observer that calls f at the beginning of each phase.
+// phases is an observer that calls a function at the beginning of each phase.
 type phases func(name string)
 
-func (f phases) Phase(name string) { f(name) }
+// Observe calls the function.
+func (f phases) Observe(e Event) {
+	if e.Kind == EventPhase {
+		f(e.Phase)
+	}
+}
 
 // TestCancel: a context that ends ends the proof, in whichever phase.
 func TestCancel(t *testing.T) {
@@ -350,12 +355,11 @@ func TestCancel(t *testing.T) {
 // TestRefusals: what can't be proved is refused with an error that says why.
 func TestRefusals(t *testing.T) {
 	p := loadGuest(t, "exit42")
-	_, err := Prove(context.Background(), p, nil, Options{MaxCycles: 100})
-	if !errors.Is(err, exec.ErrTooManyCycles) {
-		t.Errorf("too many cycles: %v", err)
+	if _, err := Prove(context.Background(), p, nil, Options{SegmentCycles: MaxSegmentCycles + 1}); err == nil {
+		t.Error("segments that are too long")
 	}
-	if _, err := Prove(context.Background(), p, nil, Options{MaxCycles: 156}); err != nil {
-		t.Errorf("just enough cycles: %v", err)
+	if _, err := Prove(context.Background(), p, nil, Options{MaxMemory: 1 << 20}); !errors.Is(err, ErrMemory) {
+		t.Errorf("a proof in a megabyte: %v", err)
 	}
 	for _, o := range []Options{{Profile: 9}, {Hash: 9}} {
 		if _, err := Prove(context.Background(), p, nil, o); !errors.Is(err, verifier.ErrKey) {

@@ -10,7 +10,6 @@ import (
 
 	"github.com/orrery/orrery/abi"
 	"github.com/orrery/orrery/hash"
-	"github.com/orrery/orrery/proof"
 	"github.com/orrery/orrery/rv"
 	"github.com/orrery/orrery/soundness"
 	"github.com/orrery/orrery/verifier"
@@ -58,13 +57,9 @@ func honestProof(t testing.TB) *honest {
 }
 
 // decode gives the proof's parts, anew in each call.
-func (h *honest) decode(t testing.TB) *proof.Proof {
+func (h *honest) decode(t testing.TB) *single {
 	t.Helper()
-	p, err := proof.Decode(h.encoded)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return p
+	return decodeSingle(t, h.encoded)
 }
 
 // parameters gives those of the proof's layout.

@@ -2,8 +2,10 @@ package prover
 
 import "time"
 
-// Phases of a proof, as an Observer is told of them, in their order.
+// Phases of a proof, as an Observer is told of them: planning, which is for the whole run, and
+// then those of each segment, in their order.
 const (
+	PhasePlan        = "plan"
 	PhaseExecute     = "execute"
 	PhaseTrace       = "trace"
 	PhaseMain        = "commit main columns"
@@ -15,7 +17,10 @@ const (
 )
 
 // Phases lists the phases in their order.
-func Phases() []string {
+func Phases() []string { return append([]string{PhasePlan}, SegmentPhases()...) }
+
+// SegmentPhases lists those of a segment.
+func SegmentPhases() []string {
 	return []string{PhaseExecute, PhaseTrace, PhaseMain, PhaseInteraction, PhaseConstraints, PhaseOpen, PhaseTest, PhaseVerify}
 }
 
@@ -39,16 +44,16 @@ type Span struct {
 	Duration    time.Duration
 }
 
-// clock measures the parts of a proof, and tells an observer of the phases.
+// clock measures the parts of a proof, and tells somebody of the phases.
 type clock struct {
-	obs   Observer
+	obs   phaser
 	spans []Span // in the order in which they began; each phase and part once
 	at    time.Time
 	now   int // the span that runs, -1 if none does
 }
 
-// newClock gives a clock that tells obs, which may be nil. An observer that is a clock goes on.
-func newClock(obs Observer) *clock {
+// newClock gives a clock that tells obs, which may be nil. One that is a clock goes on.
+func newClock(obs phaser) *clock {
 	switch o := obs.(type) {
 	case nil:
 		obs = nobody{}

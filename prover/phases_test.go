@@ -11,6 +11,9 @@ type listener []string
 
 func (l *listener) Phase(name string) { *l = append(*l, name) }
 
+// Observe keeps the names of phases.
+func (l *listener) Observe(e Event) { phases(l.Phase).Observe(e) }
+
 func TestClock(t *testing.T) {
 	var heard listener
 	c := newClock(&heard)

@@ -31,7 +31,7 @@ type Witness struct {
 
 // proveWitness runs the protocol. It doesn't check the witness: a wrong one gives a proof that
 // the verifier rejects.
-func proveWitness(ctx context.Context, key *verifier.Key, w *Witness, threads int, obs Observer) (*proof.Proof, error) {
+func proveWitness(ctx context.Context, key *verifier.Key, w *Witness, threads int, obs phaser) (*proof.Segment, error) {
 	layout, err := verifier.NewLayout(key.Machine, w.Statement.Instances)
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrWitness, err)
@@ -49,7 +49,7 @@ func proveWitness(ctx context.Context, key *verifier.Key, w *Witness, threads in
 	c.part(PartPrepare)
 	e := w.Workspace.engine(ctx, layout, params, hasher, threads)
 	e.clock = c
-	p := &proof.Proof{Profile: uint8(key.Profile.ID()), Hash: key.Hash, Statement: w.Statement}
+	p := &proof.Segment{Statement: w.Statement}
 	tr := verifier.NewTranscript(key, &p.Statement)
 	var trees [proof.Trees]*tree.Tree
 	var cols committed

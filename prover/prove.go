@@ -1,149 +1,254 @@
 package prover
 
 import (
+	"bytes"
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
 	"fmt"
-	"runtime"
+	"io"
+	"io/fs"
 	"time"
 
 	"github.com/orrery/orrery/abi"
 	"github.com/orrery/orrery/hash"
+	"github.com/orrery/orrery/memtree"
+	"github.com/orrery/orrery/proof"
+	"github.com/orrery/orrery/prover/journal"
 	"github.com/orrery/orrery/rv"
-	"github.com/orrery/orrery/rv/exec"
-	"github.com/orrery/orrery/soundness"
 	"github.com/orrery/orrery/trace"
 	"github.com/orrery/orrery/verifier"
 )
 
-// Options say how to prove. The zero value proves with profile fast and Blake2s on all
-// cores, with the gas limit that stands for none.
-type Options struct {
-	Profile  soundness.Profile // 0 stands for soundness.Fast
-	Hash     hash.ID           // 0 stands for hash.Blake2s
-	GasLimit *uint64           // nil stands for DefaultGas
-	// MaxCycles bounds the run; 0 stands for the most that one segment can hold. A longer
-	// run is an error.
-	MaxCycles uint64
-	Threads   int        // 0 stands for runtime.GOMAXPROCS(0)
-	Workspace *Workspace // for several proofs, one after the other; nil stands for one that is given up
-	Observer  Observer   // may be nil
-}
-
-// DefaultGas is the gas limit of a run for which none is given.
-const DefaultGas = 1 << 40
-
-// Result is a finished proof and what making it took.
-type Result struct {
-	Proof      []byte
-	Claim      abi.Claim
-	Cycles     uint64 // instructions executed
-	Misaligned uint64 // misaligned loads and stores
-	Rounds     soundness.Rounds
-	Layout     *verifier.Layout
-	// Times of execution with recording, of building the tables, of all, and of the
-	// verification at the end.
-	Execute, Trace, Total, Verify time.Duration
-	// Spans cut Total into the parts of the phases, but for what is too short to count.
-	Spans []Span
-}
-
-// Cells is the number of committed base field cells: main, interaction and composition
-// columns of all tables at their full heights.
-func Cells(l *verifier.Layout) uint64 {
-	cells := uint64(verifier.CompositionWidth) << l.LogHeight
-	for _, t := range l.Tables {
-		cells += uint64(t.AIR.Cells()) << t.LogHeight
-	}
-	return cells
-}
-
-// Prove runs the program on the input, proves the run, and verifies the proof before it
-// hands it out. The result depends on program, input, profile, hash and gas limit alone.
+// Prove runs the program on the input, proves the run, segment by segment if it is long, and
+// verifies the proof before it hands it out. The result depends on program, input and
+// Options, but not on their Threads.
 func Prove(ctx context.Context, program *rv.Program, input []byte, o Options) (*Result, error) {
-	start := time.Now()
-	c := newClock(o.Observer)
-	if o.Profile == 0 {
-		o.Profile = soundness.Fast
-	}
-	if o.Hash == 0 {
-		o.Hash = hash.Blake2s
-	}
-	if o.Threads <= 0 {
-		o.Threads = runtime.GOMAXPROCS(0)
-	}
-	gas := uint64(DefaultGas)
-	if o.GasLimit != nil {
-		gas = *o.GasLimit
-	}
-	if o.MaxCycles == 0 || o.MaxCycles > trace.MaxCycles {
-		o.MaxCycles = trace.MaxCycles
-	}
-	if o.Workspace == nil {
-		o.Workspace = NewWorkspace()
-		defer o.Workspace.Close() // nothing that it gives back is in use
-	}
-	o.Workspace.begin()
-	key, err := verifier.NewKey(o.Profile, o.Hash)
-	if err != nil {
-		return nil, fmt.Errorf("prover: %w", err)
-	}
-
-	c.Phase(PhaseExecute)
-	recorder, err := exec.NewRecorder(program, input, exec.Options{GasLimit: gas, MaxCycles: o.MaxCycles})
-	if err != nil {
-		return nil, fmt.Errorf("prover: %w", err)
-	}
-	run, err := recorder.Run(ctx)
-	if err != nil {
-		return nil, fmt.Errorf("prover: %w", err)
-	}
-	r := &Result{Cycles: run.Cycles, Misaligned: run.MisalignedAccesses, Execute: time.Since(start)}
-
-	c.Phase(PhaseTrace)
-	tables, err := trace.Build(ctx, key.Machine, program, input, run, o.Threads, o.Workspace.mem)
-	if err != nil {
-		return nil, fmt.Errorf("prover: %w", err)
-	}
-	run = nil
-	r.Trace = time.Since(start) - r.Execute
-	w := witness(program, tables, gas, r.Cycles)
-	w.Workspace = o.Workspace
-
-	p, err := proveWitness(ctx, key, w, o.Threads, c)
+	var b bytes.Buffer
+	r, err := ProveTo(ctx, &b, program, input, o)
 	if err != nil {
 		return nil, err
 	}
-	r.Proof = p.Encode()
-
-	c.Phase(PhaseVerify)
-	begin := time.Now()
-	if r.Claim, err = verifier.Verify(key, r.Proof, verifier.Policy{}); err != nil {
-		return nil, fmt.Errorf("prover: the proof fails its own verification: %w", err)
-	}
-	r.Verify = time.Since(begin)
-	if r.Layout, err = verifier.NewLayout(key.Machine, p.Instances); err != nil {
-		return nil, fmt.Errorf("prover: %w", err)
-	}
-	if _, r.Rounds, err = key.Parameters(r.Layout); err != nil {
-		return nil, fmt.Errorf("prover: %w", err)
-	}
-	r.Spans = c.measured()
-	r.Total = time.Since(start)
+	r.Proof = b.Bytes()
 	return r, nil
 }
 
-// witness joins the tables with the statement that they prove.
-func witness(program *rv.Program, t *trace.Tables, gas, used uint64) *Witness {
-	w := &Witness{}
-	s := &w.Statement
-	s.Header = program.Header
-	s.Image, s.InputDigest = t.Image, t.InputDigest
-	s.GasLimit, s.GasUsed = gas, used
-	s.Exit = t.Exit
-	s.Output, s.Opened = t.Output, t.Opened
-	for _, table := range t.List {
-		s.Instances = append(s.Instances, table.Instance)
-		w.Main = append(w.Main, table.Main)
+// ProveTo is Prove for a proof that is written to w: segment by segment as they are finished
+// or, with a work directory, at the end. After an error, part of it may have been written. An
+// error of w is an *OutputError.
+func ProveTo(ctx context.Context, w io.Writer, program *rv.Program, input []byte, o Options) (*Result, error) {
+	start := time.Now()
+	r, err := newRun(ctx, program, input, o)
+	if err != nil {
+		return nil, err
 	}
-	return w
+	defer r.close()
+	if err := r.makePlan(ctx); err != nil {
+		return nil, err
+	}
+	if err := r.prove(ctx, w); err != nil {
+		return nil, err
+	}
+	r.result.Total = time.Since(start)
+	return r.result, nil
+}
+
+// NewPlan runs the program and says how Prove would cut the run.
+func NewPlan(ctx context.Context, program *rv.Program, input []byte, o Options) (*Plan, error) {
+	o.Work = ""
+	r, err := newRun(ctx, program, input, o)
+	if err != nil {
+		return nil, err
+	}
+	if err := r.makePlan(ctx); err != nil {
+		return nil, err
+	}
+	r.plan.single = nil
+	return r.plan, nil
+}
+
+// run is the state of one Prove.
+type run struct {
+	program *rv.Program // nil: there is nothing to execute
+	input   []byte
+	o       Options
+	key     *verifier.Key
+	tell    *teller
+	tree    *memtree.Tree // of the memory at the start, until it is used
+	before  proof.State   // at the start
+	work    *journal.Journal
+	plan    *Plan
+	result  *Result
+}
+
+// newRun hashes the memory at the start and opens the work directory.
+func newRun(ctx context.Context, program *rv.Program, input []byte, o Options) (*run, error) {
+	o, err := o.defaults()
+	if err != nil {
+		return nil, err
+	}
+	r := &run{program: program, input: input, o: o, tell: &teller{observer: o.Observer}, result: &Result{}}
+	if r.key, err = verifier.NewKey(o.Profile, o.Hash); err != nil {
+		return nil, fmt.Errorf("prover: %w", err)
+	}
+	r.tell.tell(Event{Kind: EventPhase, Phase: PhasePlan})
+	start := time.Now()
+	r.tree = memtree.NewTree(trace.Compressor(o.Threads))
+	err = r.tree.Set(func(yield func(memtree.Block) bool) {
+		for b := range trace.Initial(program, input) {
+			if ctx.Err() != nil || !yield(b) {
+				return
+			}
+		}
+	})
+	if err == nil {
+		err = ctx.Err()
+	}
+	if err != nil {
+		return nil, fmt.Errorf("prover: %w", err)
+	}
+	r.before = proof.State{PC: program.Header.Entry, Quarters: r.tree.Quarters()}
+	r.result.spans([]Span{{Phase: PhasePlan, Duration: time.Since(start)}})
+	if o.Work == "" {
+		return r, nil
+	}
+	if r.work, err = journal.Open(o.Work, r.params()); err != nil {
+		return nil, fmt.Errorf("prover: %w", err)
+	}
+	return r, nil
+}
+
+// params is what a work directory is bound to.
+func (r *run) params() journal.Params {
+	h := &r.program.Header
+	return journal.Params{
+		Proof:         proof.Version,
+		Program:       abi.ProgramID(h, r.before.Quarters[0]).String(),
+		Input:         hex.EncodeToString(r.before.Quarters[memtree.InputQuarter].Append(nil, hash.Poseidon2)),
+		GasLimit:      *r.o.GasLimit,
+		MemoryLimit:   uint64(h.MemoryLimit),
+		Profile:       r.o.Profile.String(),
+		Hash:          r.o.Hash.String(),
+		SegmentCycles: r.o.SegmentCycles,
+		MaxMemory:     r.o.MaxMemory,
+	}
+}
+
+func (r *run) close() {
+	if r.work != nil {
+		r.work.Close() // which only gives the lock back
+	}
+}
+
+// makePlan takes the plan of the work directory, or makes one.
+func (r *run) makePlan(ctx context.Context) error {
+	start := time.Now()
+	if r.work != nil {
+		if err := r.oldPlan(); err != nil {
+			return err
+		}
+	}
+	if r.plan == nil {
+		plan, err := newPlan(ctx, r.key, r.program, r.input, &r.before, &r.o, r.tell)
+		if err != nil {
+			return err
+		}
+		r.plan = plan
+		if r.work != nil {
+			if err := r.work.PutPlan(r.plan.appendBinary(nil, r.key)); err != nil {
+				return fmt.Errorf("prover: %w", err)
+			}
+		}
+	}
+	return r.planned(time.Since(start))
+}
+
+// planned takes down what the plan says. Making or reading it took the time.
+func (r *run) planned(took time.Duration) (err error) {
+	whole := &r.plan.Run
+	if r.result.Claim, err = whole.Claim(); err != nil {
+		return fmt.Errorf("prover: %w", err)
+	}
+	r.result.Cycles, r.result.Misaligned, r.result.Segments = whole.GasUsed, r.plan.Misaligned, len(r.plan.Cuts)
+	r.result.Profile, r.result.Hash = r.key.Profile, r.key.Hash
+	r.result.spans([]Span{{Phase: PhasePlan, Duration: took}})
+	r.tell.tell(Event{Kind: EventPlanned, Segments: len(r.plan.Cuts), Cycles: whole.GasUsed, Duration: took})
+	return nil
+}
+
+// oldPlan takes the plan of the work directory, if it has one that isn't damaged.
+func (r *run) oldPlan() error {
+	b, err := r.work.Plan()
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	var head *proof.Head
+	var plan *Plan
+	if err == nil {
+		head, plan, err = parsePlan(b)
+	}
+	if err == nil {
+		w := &head.Run
+		if head.Profile != uint8(r.key.Profile.ID()) || head.Hash != r.key.Hash || w.Before() != r.before ||
+			abi.ProgramID(&w.Header, w.Image) != abi.ProgramID(&r.program.Header, r.before.Quarters[0]) || w.GasLimit != *r.o.GasLimit {
+			err = fmt.Errorf("%w of this run", errPlan)
+		}
+	}
+	switch {
+	case err == nil:
+		r.plan = plan
+	case errors.Is(err, journal.ErrDamaged), errors.Is(err, errPlan):
+		r.tell.tell(Event{Kind: EventDamaged, Err: err})
+	default:
+		return fmt.Errorf("prover: %w", err)
+	}
+	return nil
+}
+
+// head is what the proof begins with.
+func (r *run) head() *proof.Head {
+	return &proof.Head{Profile: uint8(r.key.Profile.ID()), Hash: r.key.Hash, Run: r.plan.Run}
+}
+
+// prove proves what isn't proven yet and writes the proof.
+func (r *run) prove(ctx context.Context, w io.Writer) error {
+	if r.work != nil {
+		p := newPipeline(r, nil)
+		if err := p.drive(ctx); err != nil {
+			return err
+		}
+		return r.assemble(ctx, w, p.sums)
+	}
+	c, err := newChain(w, r.head())
+	if err != nil {
+		return err
+	}
+	if err := newPipeline(r, c).drive(ctx); err != nil {
+		return err
+	}
+	r.result.Bytes = c.length
+	return c.end()
+}
+
+// assemble writes the proof out of the verified segments of the work directory.
+func (r *run) assemble(ctx context.Context, w io.Writer, sums [][sha256.Size]byte) error {
+	c, err := newChain(w, r.head())
+	if err != nil {
+		return err
+	}
+	for i, sum := range sums {
+		if err := ctx.Err(); err != nil {
+			return fmt.Errorf("prover: %w", err)
+		}
+		b, err := r.work.Segment(i + 1)
+		if err != nil {
+			return fmt.Errorf("prover: %w", err)
+		}
+		if err := c.add(b, sum); err != nil {
+			return err
+		}
+	}
+	r.result.Bytes = c.length
+	return c.end()
 }

@@ -26,7 +26,7 @@ import (
 // tampering changes a proof's parts; the proof must be refused at one of the stages.
 type tampering struct {
 	name   string
-	change func(p *proof.Proof)
+	change func(p *single)
 	stages []verifier.Stage
 }
 
@@ -47,53 +47,61 @@ func checkTampering(t *testing.T, list []tampering) {
 // statement is refused, even where no constraint reads the part.
 func TestAttack28ChangedClaims(t *testing.T) {
 	decode, statement, buses := stages(verifier.StageDecode), stages(verifier.StageStatement), stages(verifier.StageBuses)
+	chain := stages(verifier.StageChain)
 	list := []tampering{
-		{"gas limit higher", func(p *proof.Proof) { p.GasLimit++ }, buses},
-		{"gas limit lower", func(p *proof.Proof) { p.GasLimit = p.GasUsed }, buses},
-		{"gas limit too low", func(p *proof.Proof) { p.GasLimit = p.GasUsed - 1 }, statement},
-		{"gas used higher", func(p *proof.Proof) { p.GasUsed++ }, buses},
-		{"gas used lower", func(p *proof.Proof) { p.GasUsed-- }, buses},
-		{"gas used, modulo p", func(p *proof.Proof) { p.GasUsed += field.P }, statement},
-		{"gas used above the limit", func(p *proof.Proof) { p.GasUsed = p.GasLimit + 1 }, statement},
-		{"exit code", func(p *proof.Proof) { p.Exit.Code = 0 }, buses},
-		{"exit code, high", func(p *proof.Proof) { p.Exit.Code |= 1 << 31 }, buses},
-		{"exit kind out-of-gas", func(p *proof.Proof) {
+		{"gas limit higher", func(p *single) { p.GasLimit++ }, buses},
+		{"gas limit lower", func(p *single) { p.GasLimit = p.GasUsed }, buses},
+		{"gas limit too low", func(p *single) { p.GasLimit = p.GasUsed - 1 }, statement},
+		{"gas used higher", func(p *single) { p.GasUsed++ }, buses},
+		{"gas used lower", func(p *single) { p.GasUsed-- }, chain},
+		{"cycles higher", func(p *single) { p.Cycles++ }, chain},
+		{"cycles lower", func(p *single) { p.Cycles-- }, buses},
+		{"gas and cycles higher", func(p *single) { p.used(p.GasUsed + 1) }, buses},
+		{"gas and cycles lower", func(p *single) { p.used(p.GasUsed - 1) }, buses},
+		{"gas and cycles, modulo p", func(p *single) { p.used(p.GasUsed + field.P) }, statement},
+		{"a cycle too many for a clock", func(p *single) { p.used(1 << rv32im.MaxClockLog) }, statement},
+		{"gas used above the limit", func(p *single) { p.GasUsed = p.GasLimit + 1 }, statement},
+		{"exit code", func(p *single) { p.Exit.Code = 0 }, buses},
+		{"exit code, high", func(p *single) { p.Exit.Code |= 1 << 31 }, buses},
+		{"exit kind out-of-gas", func(p *single) {
 			p.Exit = abi.Exit{Kind: abi.OutOfGas, PC: p.Header.Entry}
 			p.GasLimit = p.GasUsed
 		}, buses},
-		{"exit kind out-of-gas with gas left", func(p *proof.Proof) { p.Exit = abi.Exit{Kind: abi.OutOfGas, PC: p.Header.Entry} }, statement},
-		{"exit kind trap", func(p *proof.Proof) {
+		{"exit kind out-of-gas with gas left", func(p *single) { p.Exit = abi.Exit{Kind: abi.OutOfGas, PC: p.Header.Entry} }, statement},
+		{"exit kind trap", func(p *single) {
 			p.Exit = abi.Exit{Kind: abi.Trap, Cause: abi.CauseIllegal, PC: p.Header.Entry}
 		}, buses},
-		{"exit kind unknown", func(p *proof.Proof) { p.Exit.Kind = 3 }, statement},
-		{"exit cause", func(p *proof.Proof) { p.Exit.Cause = 1 }, statement},
-		{"exit pc", func(p *proof.Proof) { p.Exit.PC = p.Header.Entry }, statement},
-		{"exit value", func(p *proof.Proof) { p.Exit.Value = 1 }, statement},
-		{"output byte", func(p *proof.Proof) { p.Output.Blocks[16] ^= 1 }, buses},
-		{"byte behind the output", func(p *proof.Proof) { p.Output.Blocks[16+9] ^= 1 }, buses},
-		{"output one byte shorter", func(p *proof.Proof) { p.Output.Blocks[0]-- }, buses},
-		{"output longer than its blocks", func(p *proof.Proof) { p.Output.Blocks[1]++ }, statement},
-		{"output frontier", func(p *proof.Proof) { p.Output.Frontier[0][0] ^= 1 }, buses},
-		{"output frontier cut", func(p *proof.Proof) { p.Output.Frontier = p.Output.Frontier[1:] }, statement},
-		{"no output", func(p *proof.Proof) { p.Output.Blocks = nil }, statement},
-		{"input digest", func(p *proof.Proof) { p.InputDigest[4] ^= 1 }, buses},
-		{"image digest", func(p *proof.Proof) { p.Image[8] ^= 1 }, buses},
-		{"entry", func(p *proof.Proof) { p.Header.Entry += 4 }, buses},
-		{"code start", func(p *proof.Proof) { p.Header.CodeStart += 4; p.Header.Entry += 4 }, buses},
-		{"code end", func(p *proof.Proof) { p.Header.CodeEnd += 4 }, buses},
-		{"memory limit", func(p *proof.Proof) { p.Header.MemoryLimit -= abi.PageSize }, buses},
-		{"abi version", func(p *proof.Proof) { p.Header.ABIVersion++ }, decode},
-		{"code region writable", func(p *proof.Proof) { p.Header.Regions[1].Kind = abi.KindReadWrite }, decode},
-		{"quarter not opened", func(p *proof.Proof) { p.Opened &^= 1 }, buses},
-		{"registers not opened", func(p *proof.Proof) { p.Opened &^= 1 << 3 }, buses},
-		{"output not opened", func(p *proof.Proof) { p.Opened &^= 1 << 2 }, statement},
-		{"input opened, or not", func(p *proof.Proof) { p.Opened ^= 1 << 1 }, buses},
-		{"a fifth quarter", func(p *proof.Proof) { p.Opened |= 1 << 4 }, statement},
+		{"exit kind unknown", func(p *single) { p.Exit.Kind = 3 }, statement},
+		{"exit cause", func(p *single) { p.Exit.Cause = 1 }, statement},
+		{"exit pc", func(p *single) { p.Exit.PC = p.Header.Entry }, statement},
+		{"exit value", func(p *single) { p.Exit.Value = 1 }, statement},
+		{"output byte", func(p *single) { p.Output.Blocks[16] ^= 1 }, buses},
+		{"byte behind the output", func(p *single) { p.Output.Blocks[16+9] ^= 1 }, buses},
+		{"output one byte shorter", func(p *single) { p.Output.Blocks[0]-- }, buses},
+		{"output longer than its blocks", func(p *single) { p.Output.Blocks[1]++ }, statement},
+		{"output frontier", func(p *single) { p.Output.Frontier[0][0] ^= 1 }, buses},
+		{"output frontier cut", func(p *single) { p.Output.Frontier = p.Output.Frontier[1:] }, statement},
+		{"no output", func(p *single) { p.Output.Blocks = nil }, statement},
+		{"input digest", func(p *single) { p.InputDigest[4] ^= 1 }, buses},
+		{"image digest", func(p *single) { p.Image[8] ^= 1 }, buses},
+		{"entry", func(p *single) { p.Header.Entry += 4 }, buses},
+		{"code start", func(p *single) { p.Header.CodeStart += 4; p.Header.Entry += 4 }, buses},
+		{"code end", func(p *single) { p.Header.CodeEnd += 4 }, buses},
+		{"memory limit", func(p *single) { p.Header.MemoryLimit -= abi.PageSize }, buses},
+		{"abi version", func(p *single) { p.Header.ABIVersion++ }, decode},
+		{"code region writable", func(p *single) { p.Header.Regions[1].Kind = abi.KindReadWrite }, decode},
+		{"quarter not opened", func(p *single) { p.Opened &^= 1 }, buses},
+		{"registers not opened", func(p *single) { p.Opened &^= 1 << 3 }, buses},
+		{"output not opened", func(p *single) { p.Opened &^= 1 << 2 }, statement},
+		{"input opened, or not", func(p *single) { p.Opened ^= 1 << 1 }, buses},
+		{"a fifth quarter", func(p *single) { p.Opened |= 1 << 4 }, decode},
+		{"no segments", func(p *single) { p.Segments = 0 }, chain},
+		{"a segment more", func(p *single) { p.Segments++ }, nil},
 	}
 	h := honestProof(t)
 	for i, r := range h.decode(t).Header.Regions {
 		if r.Kind == abi.KindReadOnly {
-			list = append(list, tampering{"read-only region", func(p *proof.Proof) { p.Header.Regions[i].Kind = abi.KindReadWrite }, nil})
+			list = append(list, tampering{"read-only region", func(p *single) { p.Header.Regions[i].Kind = abi.KindReadWrite }, nil})
 		}
 	}
 	checkTampering(t, list)
@@ -105,31 +113,31 @@ func TestAttack29ChangedTables(t *testing.T) {
 	shape, later := stages(verifier.StageShape), stages(verifier.StageShape, verifier.StageBuses)
 	n := len(h.layout.Tables)
 	list := []tampering{
-		{"no tables", func(p *proof.Proof) { p.Instances = nil }, shape},
-		{"no constants", func(p *proof.Proof) { p.Instances = slices.Delete(p.Instances, n-2, n-1) }, shape},
-		{"no limbs", func(p *proof.Proof) { p.Instances = p.Instances[:n-1] }, shape},
-		{"another limb table", func(p *proof.Proof) { p.Instances = append(p.Instances, p.Instances[n-1]) }, shape},
-		{"a chip that doesn't exist", func(p *proof.Proof) { p.Instances[n-1].Chip = rv32im.NumChips }, shape},
-		{"another that doesn't exist", func(p *proof.Proof) { p.Instances = append(p.Instances, proof.Instance{Chip: 255, LogHeight: 9}) }, shape},
-		{"a sum less", func(p *proof.Proof) { p.Sums = p.Sums[:n-1] }, shape},
-		{"a sum more", func(p *proof.Proof) { p.Sums = append(p.Sums, field.E{}) }, shape},
-		{"a value less", func(p *proof.Proof) { p.Values = p.Values[1:] }, shape},
-		{"a value more", func(p *proof.Proof) { p.Values = append(p.Values, field.E{}) }, shape},
-		{"no cap", func(p *proof.Proof) { p.Caps[proof.Main] = nil }, shape},
-		{"a cap twice", func(p *proof.Proof) {
+		{"no tables", func(p *single) { p.Instances = nil }, shape},
+		{"no constants", func(p *single) { p.Instances = slices.Delete(p.Instances, n-2, n-1) }, shape},
+		{"no limbs", func(p *single) { p.Instances = p.Instances[:n-1] }, shape},
+		{"another limb table", func(p *single) { p.Instances = append(p.Instances, p.Instances[n-1]) }, shape},
+		{"a chip that doesn't exist", func(p *single) { p.Instances[n-1].Chip = rv32im.NumChips }, shape},
+		{"another that doesn't exist", func(p *single) { p.Instances = append(p.Instances, proof.Instance{Chip: 255, LogHeight: 9}) }, shape},
+		{"a sum less", func(p *single) { p.Sums = p.Sums[:n-1] }, shape},
+		{"a sum more", func(p *single) { p.Sums = append(p.Sums, field.E{}) }, shape},
+		{"a value less", func(p *single) { p.Values = p.Values[1:] }, shape},
+		{"a value more", func(p *single) { p.Values = append(p.Values, field.E{}) }, shape},
+		{"no cap", func(p *single) { p.Caps[proof.Main] = nil }, shape},
+		{"a cap twice", func(p *single) {
 			p.Caps[proof.Interaction] = append(p.Caps[proof.Interaction], p.Caps[proof.Interaction]...)
 		}, shape},
 	}
 	for i := range n {
 		list = append(list,
-			tampering{fmt.Sprint("table left out ", i), func(p *proof.Proof) { p.Instances = slices.Delete(p.Instances, i, i+1) }, shape},
-			tampering{fmt.Sprint("table twice ", i), func(p *proof.Proof) { p.Instances = slices.Insert(p.Instances, i, p.Instances[i]) }, shape},
-			tampering{fmt.Sprint("table taller ", i), func(p *proof.Proof) { p.Instances[i].LogHeight++ }, later},
-			tampering{fmt.Sprint("table shorter ", i), func(p *proof.Proof) { p.Instances[i].LogHeight-- }, later},
-			tampering{fmt.Sprint("table of height 1 ", i), func(p *proof.Proof) { p.Instances[i].LogHeight = 0 }, shape},
-			tampering{fmt.Sprint("absurd table ", i), func(p *proof.Proof) { p.Instances[i].LogHeight = 255 }, shape})
+			tampering{fmt.Sprint("table left out ", i), func(p *single) { p.Instances = slices.Delete(p.Instances, i, i+1) }, shape},
+			tampering{fmt.Sprint("table twice ", i), func(p *single) { p.Instances = slices.Insert(p.Instances, i, p.Instances[i]) }, shape},
+			tampering{fmt.Sprint("table taller ", i), func(p *single) { p.Instances[i].LogHeight++ }, later},
+			tampering{fmt.Sprint("table shorter ", i), func(p *single) { p.Instances[i].LogHeight-- }, later},
+			tampering{fmt.Sprint("table of height 1 ", i), func(p *single) { p.Instances[i].LogHeight = 0 }, shape},
+			tampering{fmt.Sprint("absurd table ", i), func(p *single) { p.Instances[i].LogHeight = 255 }, shape})
 		if i > 0 {
-			list = append(list, tampering{fmt.Sprint("tables swapped ", i), func(p *proof.Proof) {
+			list = append(list, tampering{fmt.Sprint("tables swapped ", i), func(p *single) {
 				p.Instances[i-1], p.Instances[i] = p.Instances[i], p.Instances[i-1]
 			}, shape})
 		}
@@ -143,17 +151,17 @@ func TestTamperedCommitments(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 1))
 	buses, constraints := stages(verifier.StageBuses), stages(verifier.StageConstraints)
 	list := []tampering{
-		{"main cap", func(p *proof.Proof) { p.Caps[proof.Main][0][0] ^= 1 }, buses},
-		{"interaction cap", func(p *proof.Proof) { p.Caps[proof.Interaction][0][7] ^= 1 }, constraints},
-		{"composition cap", func(p *proof.Proof) { p.Caps[proof.Composition][0][3] ^= 1 }, constraints},
-		{"caps swapped", func(p *proof.Proof) {
+		{"main cap", func(p *single) { p.Caps[proof.Main][0][0] ^= 1 }, buses},
+		{"interaction cap", func(p *single) { p.Caps[proof.Interaction][0][7] ^= 1 }, constraints},
+		{"composition cap", func(p *single) { p.Caps[proof.Composition][0][3] ^= 1 }, constraints},
+		{"caps swapped", func(p *single) {
 			p.Caps[proof.Main], p.Caps[proof.Interaction] = p.Caps[proof.Interaction], p.Caps[proof.Main]
 		}, buses},
-		{"batch nonce", func(p *proof.Proof) { p.BatchNonce++ }, stages(verifier.StageGrinding)},
-		{"batch nonce, high", func(p *proof.Proof) { p.BatchNonce |= 1 << 63 }, stages(verifier.StageGrinding)},
-		{"all sums zero", func(p *proof.Proof) { clear(p.Sums) }, buses},
-		{"all values zero", func(p *proof.Proof) { clear(p.Values) }, constraints},
-		{"composition halves swapped", func(p *proof.Proof) {
+		{"batch nonce", func(p *single) { p.BatchNonce++ }, stages(verifier.StageGrinding)},
+		{"batch nonce, high", func(p *single) { p.BatchNonce |= 1 << 63 }, stages(verifier.StageGrinding)},
+		{"all sums zero", func(p *single) { clear(p.Sums) }, buses},
+		{"all values zero", func(p *single) { clear(p.Values) }, constraints},
+		{"composition halves swapped", func(p *single) {
 			at := h.layout.Groups[proof.Composition][0].First
 			for k := range field.Degree {
 				i, j := at+k, at+field.Degree+k
@@ -162,16 +170,16 @@ func TestTamperedCommitments(t *testing.T) {
 		}, constraints},
 	}
 	for i := range h.layout.Tables {
-		list = append(list, tampering{fmt.Sprint("sum ", i), func(p *proof.Proof) { p.Sums[i] = p.Sums[i].AddBase(1) }, buses})
+		list = append(list, tampering{fmt.Sprint("sum ", i), func(p *single) { p.Sums[i] = p.Sums[i].AddBase(1) }, buses})
 		if i > 0 {
-			list = append(list, tampering{fmt.Sprint("two sums ", i), func(p *proof.Proof) {
+			list = append(list, tampering{fmt.Sprint("two sums ", i), func(p *single) {
 				p.Sums[i-1], p.Sums[i] = p.Sums[i-1].AddBase(1), p.Sums[i].SubBase(1)
 			}, constraints})
 		}
 	}
 	for range 60 {
 		i, k := rng.IntN(h.layout.Values), rng.IntN(field.Degree)
-		list = append(list, tampering{fmt.Sprint("value ", i), func(p *proof.Proof) { p.Values[i] = p.Values[i].Add(field.Basis(k)) }, constraints})
+		list = append(list, tampering{fmt.Sprint("value ", i), func(p *single) { p.Values[i] = p.Values[i].Add(field.Basis(k)) }, constraints})
 	}
 	checkTampering(t, list)
 }
@@ -185,8 +193,8 @@ func TestAttack35Openings(t *testing.T) {
 	var list []tampering
 	for tree := range proof.Trees {
 		name := func(s string) string { return fmt.Sprintf("tree %d: %s", tree, s) }
-		open := func(f func(o *proof.Opening)) func(p *proof.Proof) {
-			return func(p *proof.Proof) { f(&p.Openings[tree]) }
+		open := func(f func(o *proof.Opening)) func(p *single) {
+			return func(p *single) { f(&p.Openings[tree]) }
 		}
 		layers := len(h.layout.Groups[tree])
 		list = append(list,
@@ -221,10 +229,10 @@ func TestAttack35Openings(t *testing.T) {
 			}
 		}
 		if tree > 0 {
-			list = append(list, tampering{name("openings swapped with the tree before"), func(p *proof.Proof) {
+			list = append(list, tampering{name("openings swapped with the tree before"), func(p *single) {
 				p.Openings[tree-1], p.Openings[tree] = p.Openings[tree], p.Openings[tree-1]
 			}, openings})
-			list = append(list, tampering{name("nodes of the tree before"), func(p *proof.Proof) {
+			list = append(list, tampering{name("nodes of the tree before"), func(p *single) {
 				p.Openings[tree].Nodes = p.Openings[tree-1].Nodes
 			}, openings})
 		}
@@ -241,35 +249,35 @@ func TestAttack35Openings(t *testing.T) {
 func TestAttack31FRIParts(t *testing.T) {
 	test := stages(verifier.StageFRI)
 	list := []tampering{
-		{"no layer committed", func(p *proof.Proof) { p.FRI.Caps = nil }, test},
-		{"first layer missing", func(p *proof.Proof) { p.FRI.Caps = p.FRI.Caps[1:] }, test},
-		{"last layer missing", func(p *proof.Proof) { p.FRI.Caps = p.FRI.Caps[:len(p.FRI.Caps)-1] }, test},
-		{"a layer more", func(p *proof.Proof) { p.FRI.Caps = append(p.FRI.Caps, p.FRI.Caps[0]) }, test},
-		{"a layer less, opened and committed", func(p *proof.Proof) {
+		{"no layer committed", func(p *single) { p.FRI.Caps = nil }, test},
+		{"first layer missing", func(p *single) { p.FRI.Caps = p.FRI.Caps[1:] }, test},
+		{"last layer missing", func(p *single) { p.FRI.Caps = p.FRI.Caps[:len(p.FRI.Caps)-1] }, test},
+		{"a layer more", func(p *single) { p.FRI.Caps = append(p.FRI.Caps, p.FRI.Caps[0]) }, test},
+		{"a layer less, opened and committed", func(p *single) {
 			p.FRI.Caps, p.FRI.Layers = p.FRI.Caps[1:], p.FRI.Layers[1:]
 		}, test},
-		{"a layer more, opened and committed", func(p *proof.Proof) {
+		{"a layer more, opened and committed", func(p *single) {
 			p.FRI.Caps, p.FRI.Layers = append(p.FRI.Caps, p.FRI.Caps[0]), append(p.FRI.Layers, p.FRI.Layers[0])
 		}, test},
-		{"cap of two", func(p *proof.Proof) { p.FRI.Caps[0] = append(p.FRI.Caps[0], p.FRI.Caps[0][0]) }, test},
-		{"empty cap", func(p *proof.Proof) { p.FRI.Caps[0] = nil }, test},
-		{"cap", func(p *proof.Proof) { p.FRI.Caps[0][0][0] ^= 1 }, test},
-		{"caps swapped", func(p *proof.Proof) { p.FRI.Caps[0], p.FRI.Caps[1] = p.FRI.Caps[1], p.FRI.Caps[0] }, test},
-		{"polynomial of twice the degree", func(p *proof.Proof) { p.FRI.Last = append(p.FRI.Last, p.FRI.Last...) }, test},
-		{"polynomial with a zero more", func(p *proof.Proof) { p.FRI.Last = append(p.FRI.Last, field.E{}) }, test},
-		{"polynomial cut", func(p *proof.Proof) { p.FRI.Last = p.FRI.Last[:len(p.FRI.Last)-1] }, test},
-		{"no polynomial", func(p *proof.Proof) { p.FRI.Last = nil }, test},
-		{"coefficient", func(p *proof.Proof) { p.FRI.Last[1] = p.FRI.Last[1].AddBase(1) }, test},
-		{"nonce", func(p *proof.Proof) { p.FRI.Nonce++ }, test},
-		{"nonce, high", func(p *proof.Proof) { p.FRI.Nonce |= 1 << 63 }, test},
-		{"no layer opened", func(p *proof.Proof) { p.FRI.Layers = nil }, test},
-		{"a layer less opened", func(p *proof.Proof) { p.FRI.Layers = p.FRI.Layers[1:] }, test},
-		{"a layer more opened", func(p *proof.Proof) { p.FRI.Layers = append(p.FRI.Layers, fri.LayerOpening{}) }, test},
-		{"layers swapped", func(p *proof.Proof) { p.FRI.Layers[0], p.FRI.Layers[1] = p.FRI.Layers[1], p.FRI.Layers[0] }, test},
+		{"cap of two", func(p *single) { p.FRI.Caps[0] = append(p.FRI.Caps[0], p.FRI.Caps[0][0]) }, test},
+		{"empty cap", func(p *single) { p.FRI.Caps[0] = nil }, test},
+		{"cap", func(p *single) { p.FRI.Caps[0][0][0] ^= 1 }, test},
+		{"caps swapped", func(p *single) { p.FRI.Caps[0], p.FRI.Caps[1] = p.FRI.Caps[1], p.FRI.Caps[0] }, test},
+		{"polynomial of twice the degree", func(p *single) { p.FRI.Last = append(p.FRI.Last, p.FRI.Last...) }, test},
+		{"polynomial with a zero more", func(p *single) { p.FRI.Last = append(p.FRI.Last, field.E{}) }, test},
+		{"polynomial cut", func(p *single) { p.FRI.Last = p.FRI.Last[:len(p.FRI.Last)-1] }, test},
+		{"no polynomial", func(p *single) { p.FRI.Last = nil }, test},
+		{"coefficient", func(p *single) { p.FRI.Last[1] = p.FRI.Last[1].AddBase(1) }, test},
+		{"nonce", func(p *single) { p.FRI.Nonce++ }, test},
+		{"nonce, high", func(p *single) { p.FRI.Nonce |= 1 << 63 }, test},
+		{"no layer opened", func(p *single) { p.FRI.Layers = nil }, test},
+		{"a layer less opened", func(p *single) { p.FRI.Layers = p.FRI.Layers[1:] }, test},
+		{"a layer more opened", func(p *single) { p.FRI.Layers = append(p.FRI.Layers, fri.LayerOpening{}) }, test},
+		{"layers swapped", func(p *single) { p.FRI.Layers[0], p.FRI.Layers[1] = p.FRI.Layers[1], p.FRI.Layers[0] }, test},
 	}
 	for i := range honestProof(t).decode(t).FRI.Layers {
-		layer := func(f func(l *fri.LayerOpening)) func(p *proof.Proof) {
-			return func(p *proof.Proof) { f(&p.FRI.Layers[i]) }
+		layer := func(f func(l *fri.LayerOpening)) func(p *single) {
+			return func(p *single) { f(&p.FRI.Layers[i]) }
 		}
 		list = append(list,
 			tampering{"row", layer(func(l *fri.LayerOpening) { l.Rows[7] = l.Rows[7].Add(1) }), test},
@@ -431,7 +439,7 @@ func TestAttack38NoWayAround(t *testing.T) {
 	}
 	broken := h.decode(t)
 	broken.Openings[proof.Main].Rows[0][0] ^= 1
-	empty := (&proof.Proof{Profile: broken.Profile, Hash: broken.Hash, Statement: broken.Statement}).Encode()
+	empty := (&single{broken.Profile, broken.Hash, broken.Run, &proof.Segment{Statement: broken.Statement}}).Encode()
 	for _, c := range []struct {
 		min float64
 		ok  bool

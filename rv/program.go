@@ -19,6 +19,8 @@ type Code struct {
 	// is larger in memory than in the file, the words up to End are zero, hence
 	// illegal, and not listed (a file of a few bytes may ask for a gigabyte).
 	Insts []Inst
+	// part stands in the place of Insts if only some blocks of the code are known.
+	part *part
 }
 
 // NumWords returns the number of code words, the unlisted zero words included.
@@ -32,6 +34,11 @@ func (c *Code) At(pc uint32) (Inst, bool) {
 	}
 	if i := (pc - c.Start) / 4; i < uint32(len(c.Insts)) {
 		return c.Insts[i], true
+	}
+	if c.part != nil {
+		if s, ok := c.part.slot(pc); ok {
+			return c.part.insts[s], true
+		}
 	}
 	return Inst{}, true
 }

@@ -25,14 +25,24 @@ type Table struct {
 	Main [][]field.M31
 }
 
-// Tables is a run as the prover commits to it, with what the statement says of memory.
+// Segment is what tables are built from.
+type Segment struct {
+	// Program has at least the code and memory that the segment touches.
+	Program *rv.Program
+	Run     *exec.Trace
+	// Opening opens Leaves(Run), with memtree.LastDrop if the run ends here.
+	Opening *memtree.Opening
+}
+
+// Tables is a segment as the prover commits to it.
 type Tables struct {
-	List        []Table
-	Exit        abi.Exit
+	List   []Table
+	Exit   abi.Exit
+	Opened uint8 // bit q says that quarter q of the memory tree is opened
+	// What the statement says of memory, for whole runs only.
 	Image       hash.Digest // first quarter of the memory tree, before
 	InputDigest hash.Digest // second quarter, before
 	Output      memtree.OutputOpening
-	Opened      uint8 // bit q says that quarter q is opened
 }
 
 // builder is the state of one Build.
@@ -41,6 +51,7 @@ type builder struct {
 	m       *rv32im.Machine
 	program *rv.Program
 	run     *exec.Trace
+	opening *memtree.Opening
 	rows    *rows
 	publics []field.M31
 	threads int
@@ -53,12 +64,13 @@ type builder struct {
 	tasks   []task    // that fill them
 }
 
-// Build turns a recorded run into tables, whose columns have memory of mem, nil for the heap. The
-// result doesn't depend on the number of threads.
-func Build(ctx context.Context, m *rv32im.Machine, program *rv.Program, input []byte, run *exec.Trace, threads int, mem *arena.Arena) (*Tables, error) {
+// BuildSegment turns a recorded segment into tables, whose columns have memory of mem, nil for
+// the heap. The result doesn't depend on the number of threads.
+func BuildSegment(ctx context.Context, m *rv32im.Machine, s *Segment, threads int, mem *arena.Arena) (*Tables, error) {
 	threads = max(threads, 1)
+	program, run := s.Program, s.Run
 	b := &builder{
-		ctx: ctx, m: m, program: program, run: run, rows: newRows(program, run),
+		ctx: ctx, m: m, program: program, run: run, opening: s.Opening, rows: newRows(program, run),
 		publics: rv32im.Publics(&program.Header), threads: threads, mem: mem, out: &Tables{},
 		count: newCounter(newCodeCounter(&program.Code, run.ExecutedCode)), workers: make([]*worker, threads),
 	}
@@ -69,9 +81,7 @@ func Build(ctx context.Context, m *rv32im.Machine, program *rv.Program, input []
 	parts := b.instructions()
 	last, refreshes := b.lastRow()
 	blocks := b.finalBlocks(last)
-	if err := b.memory(input, blocks); err != nil {
-		return nil, err
-	}
+	b.memory(blocks)
 	b.code()
 	b.regions(blocks, last)
 	if err := b.runTasks(); err != nil {

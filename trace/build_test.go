@@ -21,14 +21,25 @@ import (
 // with the messages of the statement.
 func checkTables(t *testing.T, m *rv32im.Machine, p *rv.Program, run *exec.Trace, gas uint64, tables *Tables) error {
 	t.Helper()
-	s := proof.Statement{
+	whole := proof.Run{
 		Header: p.Header, Image: tables.Image, InputDigest: tables.InputDigest,
-		GasLimit: gas, GasUsed: run.Cycles, Exit: tables.Exit, Output: tables.Output, Opened: tables.Opened,
+		GasLimit: gas, GasUsed: run.Cycles, Exit: tables.Exit, Output: tables.Output, Segments: 1,
 	}
-	if err := verifier.CheckGas(s.GasLimit, s.GasUsed, s.Exit); err != nil {
+	if err := verifier.CheckGas(whole.GasLimit, whole.GasUsed, whole.Exit); err != nil {
 		return err
 	}
-	messages, err := verifier.PublicMessages(&s)
+	at, err := whole.First()
+	if err != nil {
+		return err
+	}
+	s := at.Statement()
+	s.Cycles, s.Opened = run.Cycles, tables.Opened
+	return checkSegment(m, p, &s, tables)
+}
+
+// checkSegment is checkTables for any segment.
+func checkSegment(m *rv32im.Machine, p *rv.Program, s *proof.Statement, tables *Tables) error {
+	messages, err := verifier.PublicMessages(s)
 	if err != nil {
 		return err
 	}

@@ -45,37 +45,40 @@ const (
 // codeCounter counts fetches of code words. A segment may be much longer in memory than in
 // the file, but a run ends at the first word that the file doesn't have: there is one at most.
 type codeCounter struct {
-	first  field.M31 // word address of the code
-	words  []uint32  // by word of the file, counted from the first
-	behind uint64    // number of the word behind the file's, where the run ended; 0 for none
-	last   uint32    // count of that word
+	code   *rv.Code
+	words  []uint32 // by slot of the code
+	behind uint64   // number of the word behind the file's, where the run ended; 0 for none
+	last   uint32   // count of that word
 }
 
 func newCodeCounter(code *rv.Code, executed []uint32) codeCounter {
-	c := codeCounter{first: field.M31(code.Start / 4), words: make([]uint32, len(code.Insts))}
-	if n := len(executed); n > 0 && int(executed[n-1]) >= len(c.words) {
-		c.behind = uint64(executed[n-1])
+	c := codeCounter{code: code, words: make([]uint32, code.Listed())}
+	if n := len(executed); n > 0 {
+		if _, ok := code.Slot(executed[n-1]); !ok {
+			c.behind = uint64(executed[n-1])
+		}
 	}
 	return c
 }
 
 // empty is a counter of the same code, with all counts 0.
 func (c *codeCounter) empty() codeCounter {
-	return codeCounter{first: c.first, words: make([]uint32, len(c.words)), behind: c.behind}
+	return codeCounter{code: c.code, words: make([]uint32, len(c.words)), behind: c.behind}
 }
 
 // add counts fetches, see counter.add.
 func (c *codeCounter) add(taken []uint32, address []field.M31) bool {
+	first, whole := c.code.Start/4, uint32(len(c.code.Insts)) // a part has none
 	for r, n := range taken {
 		if n == 0 {
 			continue
 		}
 		// Addresses below the first one wrap to large numbers.
-		w := uint32(address[r]) - uint32(c.first)
+		w := uint32(address[r]) - first
 		if n > maxTaken {
 			return false
 		}
-		if w < uint32(len(c.words)) {
+		if w < whole {
 			c.words[w] += n
 		} else if p := c.at(address[r]); p != nil {
 			*p += n
@@ -88,10 +91,14 @@ func (c *codeCounter) add(taken []uint32, address []field.M31) bool {
 
 // at is the count of the word at a word address, nil if it isn't counted.
 func (c *codeCounter) at(address field.M31) *uint32 {
-	switch w := uint64(address) - uint64(c.first); {
-	case w < uint64(len(c.words)):
-		return &c.words[w]
-	case w == c.behind:
+	w := uint64(address) - uint64(c.code.Start/4)
+	if w>>32 != 0 {
+		return nil
+	}
+	if slot, ok := c.code.Slot(uint32(w)); ok {
+		return &c.words[slot]
+	}
+	if w == c.behind {
 		return &c.last
 	}
 	return nil

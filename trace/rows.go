@@ -56,10 +56,7 @@ func (s *rows) record(i int, rec *exec.Record, x *Row, list *[]refresh) {
 }
 
 // inst is the completed instruction at pc. Only words that the file has can complete.
-func (s *rows) inst(pc uint32) *rv.Inst {
-	code := &s.program.Code
-	return &code.Insts[(pc-code.Start)/4]
-}
+func (s *rows) inst(pc uint32) *rv.Inst { return s.program.Code.Inst(pc) }
 
 // chip names the chip that executes a completed instruction.
 func (s *rows) chip(rec *exec.Record) int { return chipOf(s.inst(rec.PC), rec) }

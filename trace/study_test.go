@@ -87,7 +87,7 @@ func studyRuns(t *testing.T, yield func(s *studyRun)) {
 func (s *studyRun) open(t *testing.T, drop [memtree.Quarters]bool) *memtree.Opening {
 	t.Helper()
 	tree := memtree.NewTree(memtree.CompressAll)
-	if err := tree.Set(s.initial()); err != nil {
+	if err := tree.Set(slices.Values(s.initial())); err != nil {
 		t.Fatal(err)
 	}
 	opening, err := tree.Open(touchedLeaves(s.blocks()), drop)

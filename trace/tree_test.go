@@ -60,7 +60,7 @@ func newTreeScene(t testing.TB, rng *rand.Rand, n int, drop [memtree.Quarters]bo
 			content = append(content, memtree.Block{Index: index, Words: memory[index]})
 		}
 	}
-	if err := tree.Set(content); err != nil {
+	if err := tree.Set(slices.Values(content)); err != nil {
 		t.Fatal(err)
 	}
 	for _, index := range all {

@@ -53,7 +53,7 @@ func (l *Layout) OpenedPoint(z circle.PointE, logHeight int, next bool) circle.P
 }
 
 // deepValues computes the batched DEEP quotient at the queries from the opened rows.
-func deepValues(l *Layout, params soundness.Params, p *proof.Proof, shapes [proof.Trees]merkle.Shape, weights []field.E, z circle.PointE, queries []uint32) ([]field.E, error) {
+func deepValues(l *Layout, params soundness.Params, p *proof.Segment, shapes [proof.Trees]merkle.Shape, weights []field.E, z circle.PointE, queries []uint32) ([]field.E, error) {
 	logDomain := l.LogHeight + params.LogBlowup
 	batches := l.batches()
 	list := make([]fri.Opened, len(batches))

@@ -172,3 +172,13 @@ func (l *Layout) Soundness(h soundness.Hash) soundness.Shape {
 		Hash:         h,
 	}
 }
+
+// Cells is the number of committed base field cells: main, interaction and composition
+// columns of all tables at their full heights.
+func (l *Layout) Cells() uint64 {
+	cells := uint64(CompositionWidth) << l.LogHeight
+	for _, t := range l.Tables {
+		cells += uint64(t.AIR.Cells()) << t.LogHeight
+	}
+	return cells
+}

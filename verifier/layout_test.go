@@ -254,7 +254,7 @@ func TestAttack23SumWithoutMessages(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := &proof.Proof{Sums: make([]field.E, len(l.Tables)), Values: make([]field.E, l.Values)}
+	p := &proof.Segment{Sums: make([]field.E, len(l.Tables)), Values: make([]field.E, l.Values)}
 	for tree := proof.Main; tree < proof.Trees; tree++ {
 		p.Caps[tree] = make([]hash.Digest, 1<<CapLog(tree, l.Shape(tree, params.LogBlowup), params))
 	}
@@ -276,14 +276,14 @@ func TestAttack23SumWithoutMessages(t *testing.T) {
 		t.Errorf("sums of tables with messages: %v", err)
 	}
 	// Sums or values too few or too many.
-	for name, change := range map[string]func(p *proof.Proof){
-		"a sum less":   func(p *proof.Proof) { p.Sums = p.Sums[1:] },
-		"a sum more":   func(p *proof.Proof) { p.Sums = append(slices.Clone(p.Sums), field.E{}) },
-		"no sums":      func(p *proof.Proof) { p.Sums = nil },
-		"a value less": func(p *proof.Proof) { p.Values = p.Values[1:] },
-		"a value more": func(p *proof.Proof) { p.Values = append(slices.Clone(p.Values), field.E{}) },
-		"no cap":       func(p *proof.Proof) { p.Caps[proof.Main] = nil },
-		"a larger cap": func(p *proof.Proof) { p.Caps[proof.Interaction] = make([]hash.Digest, 1<<(1+params.CapLog)) },
+	for name, change := range map[string]func(p *proof.Segment){
+		"a sum less":   func(p *proof.Segment) { p.Sums = p.Sums[1:] },
+		"a sum more":   func(p *proof.Segment) { p.Sums = append(slices.Clone(p.Sums), field.E{}) },
+		"no sums":      func(p *proof.Segment) { p.Sums = nil },
+		"a value less": func(p *proof.Segment) { p.Values = p.Values[1:] },
+		"a value more": func(p *proof.Segment) { p.Values = append(slices.Clone(p.Values), field.E{}) },
+		"no cap":       func(p *proof.Segment) { p.Caps[proof.Main] = nil },
+		"a larger cap": func(p *proof.Segment) { p.Caps[proof.Interaction] = make([]hash.Digest, 1<<(1+params.CapLog)) },
 	} {
 		q := *p
 		change(&q)

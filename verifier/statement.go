@@ -1,6 +1,7 @@
 package verifier
 
 import (
+	"errors"
 	"fmt"
 
 	"github.com/orrery/orrery/abi"
@@ -26,8 +27,6 @@ func limbs(v uint32) (lo, hi field.M31) { return field.M31(v & 0xffff), field.M3
 // completes or traps, except where it can't be fetched or decoded (causes 1 and 2).
 func CheckGas(limit, used uint64, exit abi.Exit) error {
 	switch {
-	case used >= 1<<rv32im.MaxClockLog:
-		return fmt.Errorf("%d cycles in one segment, at most 2^%d are possible", used, rv32im.MaxClockLog)
 	case used > limit:
 		return fmt.Errorf("%d units of gas used, the limit is %d", used, limit)
 	case exit.Kind == abi.OutOfGas && used != limit:
@@ -38,11 +37,11 @@ func CheckGas(limit, used uint64, exit abi.Exit) error {
 	return nil
 }
 
-// exitMessage is the message that ends the run: the end message of the exit, or, where
-// the next instruction lies outside the code, the state itself. The exit has one form:
+// exitMessage is the message that ends the run after so many cycles of its last segment:
+// the end message of the exit, or, where the next instruction lies outside the code, the state itself. The exit has one form:
 // fields that don't belong to it are zero.
-func exitMessage(h *abi.Header, used uint64, e abi.Exit) (Public, error) {
-	clk := field.M31(used + 1)
+func exitMessage(h *abi.Header, cycles uint64, e abi.Exit) (Public, error) {
+	clk := field.M31(cycles + 1)
 	pc := field.M31(e.PC / 4)
 	end := func(kind, cause uint32, pc, v0, v1 field.M31) (Public, error) {
 		return Public{Bus: rv32im.End, Take: true, Tuple: []field.M31{field.M31(kind), field.M31(cause), pc, v0, v1, clk}}, nil
@@ -83,50 +82,69 @@ func exitMessage(h *abi.Header, used uint64, e abi.Exit) (Public, error) {
 	return bad()
 }
 
-// quarters gives the digests of the memory tree's quarters before and after the run. The
-// registers, in the fourth, start as zeros. Only the output is wanted after.
-func quarters(s *proof.Statement) (before, after [4]hash.Digest, err error) {
-	zero := memtree.Zero(memtree.QuarterLevel)
-	before = [4]hash.Digest{s.Image, s.InputDigest, zero, zero}
-	after = before
-	_, after[outputQuarter], err = s.Output.Root()
-	return before, after, err
+// checkStatement checks what the messages of a statement rely on: clocks below the bound of
+// the machine, a step forward in each segment but the last, states in their one form, and
+// that what the segment doesn't open, or doesn't say, stays what it was.
+func checkStatement(s *proof.Statement) error {
+	if s.Cycles >= 1<<rv32im.MaxClockLog {
+		return fmt.Errorf("%d cycles in one segment, at most 2^%d - 1 are possible", s.Cycles, rv32im.MaxClockLog)
+	}
+	for _, x := range []proof.State{s.Before, s.After} {
+		if x.PC%4 != 0 {
+			return fmt.Errorf("pc %#x between segments is no multiple of 4", x.PC)
+		}
+		for q, d := range x.Quarters {
+			if !d.Canonical(hash.Poseidon2) {
+				return fmt.Errorf("the digest of quarter %d is not canonical", q)
+			}
+		}
+	}
+	if s.Last {
+		if s.After != s.Before.End(s.After.Quarters[memtree.OutputQuarter]) {
+			return errors.New("the last segment leaves more than the output")
+		}
+	} else if s.Cycles == 0 || s.Exit != (abi.Exit{}) {
+		return fmt.Errorf("%d cycles and exit status %+v in a segment that isn't the last", s.Cycles, s.Exit)
+	}
+	if s.Opened>>len(s.Before.Quarters) != 0 {
+		return fmt.Errorf("opened quarters %#x; there are %d", s.Opened, len(s.Before.Quarters))
+	}
+	for q := range s.Before.Quarters {
+		if s.Opened>>q&1 == 0 && s.Before.Quarters[q] != s.After.Quarters[q] {
+			return fmt.Errorf("quarter %d changes without being opened", q)
+		}
+	}
+	return nil
 }
 
-// outputQuarter is the quarter whose content after the run is part of the claim.
-const outputQuarter = 2
-
-// PublicMessages are the messages of the statement: the first state, the end, and the
-// quarters of the memory tree that the tables open.
+// PublicMessages are the messages of the statement: the first state, the state after or the
+// end of the run, and the quarters of the memory tree that the tables open. Of the memory
+// that the last segment leaves only the output is wanted.
 func PublicMessages(s *proof.Statement) ([]Public, error) {
-	end, err := exitMessage(&s.Header, s.GasUsed, s.Exit)
-	if err != nil {
+	if err := checkStatement(s); err != nil {
 		return nil, err
 	}
-	out := []Public{{Bus: rv32im.State, Tuple: []field.M31{field.M31(s.Header.Entry / 4), 1}}, end}
-	before, after, err := quarters(s)
-	if err != nil {
-		return nil, err
+	end := Public{Bus: rv32im.State, Take: true, Tuple: []field.M31{field.M31(s.After.PC / 4), field.M31(s.Cycles + 1)}}
+	if s.Last {
+		var err error
+		if end, err = exitMessage(&s.Header, s.Cycles, s.Exit); err != nil {
+			return nil, err
+		}
 	}
-	if s.Opened>>len(before) != 0 {
-		return nil, fmt.Errorf("opened quarters %#x; there are %d", s.Opened, len(before))
-	}
-	for q := range before {
+	out := []Public{{Bus: rv32im.State, Tuple: []field.M31{field.M31(s.Before.PC / 4), 1}}, end}
+	for q := range s.Before.Quarters {
 		if s.Opened>>q&1 == 0 {
-			if before[q] != after[q] {
-				return nil, fmt.Errorf("quarter %d changes without being opened", q)
-			}
 			continue
 		}
-		drop := field.M31(1)
-		if q == outputQuarter {
-			drop = 0
+		drop := field.M31(0)
+		if s.Last && q != memtree.OutputQuarter {
+			drop = 1
 		}
 		tuple := []field.M31{memtree.QuarterLevel, field.M31(q), drop}
-		for _, w := range before[q] {
+		for _, w := range s.Before.Quarters[q] {
 			tuple = append(tuple, field.M31(w))
 		}
-		for _, w := range after[q] {
+		for _, w := range s.After.Quarters[q] {
 			tuple = append(tuple, field.M31(w))
 		}
 		out = append(out, Public{Bus: rv32im.Node, Tuple: tuple})

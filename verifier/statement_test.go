@@ -36,22 +36,44 @@ func testHeader() abi.Header {
 	}
 }
 
-// testStatement is that of a run which put out nothing.
-func testStatement() *proof.Statement {
-	s := &proof.Statement{
+// testRun is a run which put out nothing.
+func testRun() *proof.Run {
+	return &proof.Run{
 		Header: testHeader(), Image: hash.Digest{1, 2, 3}, InputDigest: hash.Digest{4, 5, 6},
-		GasLimit: 100, GasUsed: 10, Exit: abi.Exit{Kind: abi.Halt, Code: 42}, Opened: 0b1001,
+		GasLimit: 100, GasUsed: 10, Exit: abi.Exit{Kind: abi.Halt, Code: 42}, Segments: 1,
+		Output: memtree.OpenOutput(
+			func(uint32) [memtree.BlockWords]uint32 { return [memtree.BlockWords]uint32{} },
+			func(level int, _ uint32) hash.Digest { return memtree.Zero(level) }),
 	}
-	s.Output = memtree.OpenOutput(
-		func(uint32) [memtree.BlockWords]uint32 { return [memtree.BlockWords]uint32{} },
-		func(level int, _ uint32) hash.Digest { return memtree.Zero(level) })
+}
+
+// statementOf is the statement of the first segment of a run.
+func statementOf(r *proof.Run) *proof.Statement {
+	at, err := r.First()
+	if err != nil {
+		panic(err)
+	}
+	s := at.Statement()
+	s.Cycles, s.Opened = 10, 0b1001
+	return &s
+}
+
+// testStatement is that of a whole run.
+func testStatement() *proof.Statement { return statementOf(testRun()) }
+
+// middleStatement is that of a segment before the last, which changes heap and registers.
+func middleStatement() *proof.Statement {
+	r := testRun()
+	r.Segments = 2
+	s := statementOf(r)
+	s.After.PC = s.Header.CodeStart + 8
+	s.After.Quarters[0], s.After.Quarters[3] = hash.Digest{7, 8}, hash.Digest{9, 10}
 	return s
 }
 
 func TestCheckGas(t *testing.T) {
 	halt, gone := abi.Exit{Kind: abi.Halt}, abi.Exit{Kind: abi.OutOfGas}
 	trap := func(cause uint32) abi.Exit { return abi.Exit{Kind: abi.Trap, Cause: cause} }
-	const most = 1<<rv32im.MaxClockLog - 1
 	for _, c := range []struct {
 		limit, used uint64
 		exit        abi.Exit
@@ -63,8 +85,8 @@ func TestCheckGas(t *testing.T) {
 		{10, 10, trap(1), true}, {10, 10, trap(2), true}, {10, 11, trap(1), false}, {10, 11, trap(2), false},
 		{10, 10, trap(3), false}, {10, 10, trap(5), false}, {10, 10, trap(7), false}, {10, 10, trap(8), false},
 		{0, 0, trap(1), true}, {0, 0, trap(2), true}, {0, 0, trap(8), false},
-		{math.MaxUint64, most, halt, true}, {math.MaxUint64, most + 1, halt, false},
-		{math.MaxUint64, math.MaxUint64, gone, false}, {math.MaxUint64, field.P + 5, halt, false},
+		{math.MaxUint64, math.MaxUint64 - 1, halt, true}, {math.MaxUint64, math.MaxUint64, gone, true},
+		{math.MaxUint64 - 1, math.MaxUint64, halt, false}, {math.MaxUint64, math.MaxUint64, trap(5), false},
 	} {
 		if err := CheckGas(c.limit, c.used, c.exit); (err == nil) != c.ok {
 			t.Errorf("limit %d, used %d, %v: %v", c.limit, c.used, c.exit, err)
@@ -162,60 +184,144 @@ func TestAttack20ExitIsTold(t *testing.T) {
 	}
 }
 
-func TestPublicMessages(t *testing.T) {
-	s := testStatement()
+// nodeTuple is the message for a quarter.
+func nodeTuple(quarter, drop uint32, before, after hash.Digest) []field.M31 {
+	tuple := []field.M31{memtree.QuarterLevel, field.M31(quarter), field.M31(drop)}
+	for _, d := range []hash.Digest{before, after} {
+		for _, w := range d {
+			tuple = append(tuple, field.M31(w))
+		}
+	}
+	return tuple
+}
+
+// checkMessages compares what a statement says with what it should.
+func checkMessages(t *testing.T, what string, s *proof.Statement, want []Public) {
+	t.Helper()
 	list, err := PublicMessages(s)
+	if err != nil {
+		t.Errorf("%s: %v", what, err)
+		return
+	}
+	if len(list) != len(want) || len(list) > maxPublics {
+		t.Errorf("%s: %d messages", what, len(list))
+		return
+	}
+	for i, m := range list {
+		if w := want[i]; m.Bus != w.Bus || m.Take != w.Take || !slices.Equal(m.Tuple, w.Tuple) {
+			t.Errorf("%s: message %d is %+v, not %+v", what, i, m, w)
+		}
+	}
+}
+
+func TestPublicMessages(t *testing.T) {
+	zero := memtree.Zero(memtree.QuarterLevel)
+	// A whole run: registers start as zeros, and of what it leaves only the output is wanted.
+	s := testStatement()
+	start := Public{rv32im.State, false, []field.M31{field.M31(s.Header.Entry / 4), 1}}
+	end := Public{rv32im.End, true, []field.M31{rv32im.EndHalt, 0, 0, 42, 0, 11}}
+	image := Public{rv32im.Node, false, nodeTuple(0, 1, hash.Digest{1, 2, 3}, hash.Digest{1, 2, 3})}
+	input := Public{rv32im.Node, false, nodeTuple(1, 1, hash.Digest{4, 5, 6}, hash.Digest{4, 5, 6})}
+	registers := Public{rv32im.Node, false, nodeTuple(3, 1, zero, zero)}
+	checkMessages(t, "a whole run", s, []Public{start, end, image, registers})
+	s.Opened = 0
+	checkMessages(t, "nothing opened", s, []Public{start, end})
+	// An output, whose quarter must be opened.
+	r := testRun()
+	r.Output = memtree.OpenOutput(
+		func(uint32) [memtree.BlockWords]uint32 { return [memtree.BlockWords]uint32{0, 7} },
+		func(level int, _ uint32) hash.Digest { return memtree.Zero(level) })
+	_, root, err := r.Output.Root()
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(list) != 4 { // start, end, two quarters
-		t.Fatalf("%d messages", len(list))
-	}
-	if start := list[0]; start.Bus != rv32im.State || start.Take || !slices.Equal(start.Tuple, []field.M31{field.M31(s.Header.Entry / 4), 1}) {
-		t.Errorf("the run starts with %+v", start)
-	}
-	// The first quarter holds the image, before; only what is after in the third is wanted.
-	for i, want := range []struct {
-		quarter uint32
-		drop    field.M31
-		before  hash.Digest
-	}{{0, 1, s.Image}, {3, 1, memtree.Zero(memtree.QuarterLevel)}} {
-		m := list[2+i]
-		tuple := []field.M31{memtree.QuarterLevel, field.M31(want.quarter), want.drop}
-		for range 2 {
-			for _, w := range want.before {
-				tuple = append(tuple, field.M31(w))
-			}
-		}
-		if m.Bus != rv32im.Node || m.Take || !slices.Equal(m.Tuple, tuple) {
-			t.Errorf("quarter %d: %+v", want.quarter, m)
-		}
-	}
-	for opened := 16; opened < 256; opened <<= 1 {
-		s.Opened = uint8(opened) | 0b1001
-		if _, err := PublicMessages(s); err == nil {
-			t.Errorf("opened quarters %#x pass", s.Opened)
-		}
-	}
-	// An output in a quarter that isn't opened.
-	s = testStatement()
-	s.Output = memtree.OpenOutput(
-		func(uint32) [memtree.BlockWords]uint32 { return [memtree.BlockWords]uint32{0, 7} },
-		func(level int, _ uint32) hash.Digest { return memtree.Zero(level) })
+	s = statementOf(r)
 	if _, err := PublicMessages(s); err == nil {
 		t.Error("an output appears in a quarter that isn't opened")
 	}
-	s.Opened |= 1 << outputQuarter
-	list, err = PublicMessages(s)
-	if err != nil || len(list) != 5 {
-		t.Fatalf("%d messages, %v", len(list), err)
+	s.Opened = 0b1111
+	checkMessages(t, "an output", s, []Public{start, end, image, input, {rv32im.Node, false, nodeTuple(2, 0, zero, root)}, registers})
+
+	// A segment with others behind it: all that it leaves is wanted.
+	s = middleStatement()
+	s.Opened = 0b1111
+	checkMessages(t, "a segment before the last", s, []Public{
+		start, {rv32im.State, true, []field.M31{field.M31(s.Header.CodeStart/4 + 2), 11}},
+		{rv32im.Node, false, nodeTuple(0, 0, hash.Digest{1, 2, 3}, hash.Digest{7, 8})},
+		{rv32im.Node, false, nodeTuple(1, 0, hash.Digest{4, 5, 6}, hash.Digest{4, 5, 6})},
+		{rv32im.Node, false, nodeTuple(2, 0, zero, zero)},
+		{rv32im.Node, false, nodeTuple(3, 0, zero, hash.Digest{9, 10})},
+	})
+	// The last one begins where the one before ended, and may have nothing left to do.
+	r = testRun()
+	r.Segments = 2
+	r.Exit = abi.Exit{Kind: abi.Trap, Cause: abi.CauseFetch, PC: 0x2000, Value: 0x2000}
+	at, err := r.First()
+	if err != nil {
+		t.Fatal(err)
 	}
-	if drop := list[3].Tuple[2]; drop != 0 {
-		t.Errorf("the output's quarter is dropped: %d", drop)
+	at = at.Next(proof.State{PC: 0x2000, Quarters: middleStatement().After.Quarters})
+	last := at.Statement()
+	checkMessages(t, "a last segment of no cycles", &last, []Public{
+		{rv32im.State, false, []field.M31{0x800, 1}}, {rv32im.State, true, []field.M31{0x800, 1}},
+	})
+}
+
+// TestCheckStatement: each rule that messages rely on, broken alone.
+func TestCheckStatement(t *testing.T) {
+	const most = 1<<rv32im.MaxClockLog - 1
+	type change struct {
+		name string
+		f    func(s *proof.Statement)
 	}
-	s.Output.Blocks = s.Output.Blocks[1:]
-	if _, err := PublicMessages(s); err == nil {
-		t.Error("output blocks cut short pass")
+	both := []change{
+		{"2^26 cycles", func(s *proof.Statement) { s.Cycles = most + 1 }},
+		{"2^64 - 1 cycles", func(s *proof.Statement) { s.Cycles = math.MaxUint64 }},
+		{"cycles modulo p", func(s *proof.Statement) { s.Cycles += field.P }},
+		{"odd pc before", func(s *proof.Statement) { s.Before.PC |= 1 }},
+		{"half a word before", func(s *proof.Statement) { s.Before.PC |= 2 }},
+		{"pc after", func(s *proof.Statement) { s.After.PC |= 2 }},
+		{"an image that isn't canonical", func(s *proof.Statement) {
+			s.Before.Quarters[0][0] += field.P
+			s.After.Quarters[0] = s.Before.Quarters[0]
+		}},
+		{"registers that aren't canonical", func(s *proof.Statement) { s.After.Quarters[3][8] = field.P }},
+		{"input that changes, closed", func(s *proof.Statement) { s.After.Quarters[1][0] ^= 1 }},
+		{"output that changes, closed", func(s *proof.Statement) { s.After.Quarters[2][0] ^= 1 }},
+	}
+	for bit := range 4 {
+		both = append(both, change{fmt.Sprint("quarter ", 4+bit), func(s *proof.Statement) { s.Opened |= 0x10 << bit }})
+	}
+	last := append(slices.Clone(both),
+		change{"a pc after the end", func(s *proof.Statement) { s.After.PC = 4 }},
+		change{"heap after the end", func(s *proof.Statement) { s.After.Quarters[0][3] ^= 1 }},
+		change{"input after the end", func(s *proof.Statement) { s.Opened |= 2; s.After.Quarters[1][3] ^= 1 }},
+		change{"registers after the end", func(s *proof.Statement) { s.After.Quarters[3][3] ^= 1 }},
+		change{"impossible exit", func(s *proof.Statement) { s.Exit.PC = 4 }},
+	)
+	middle := append(slices.Clone(both),
+		change{"no cycles", func(s *proof.Statement) { s.Cycles = 0 }},
+		change{"an exit", func(s *proof.Statement) { s.Exit = abi.Exit{Kind: abi.OutOfGas, PC: s.Header.Entry} }},
+		change{"an exit code", func(s *proof.Statement) { s.Exit.Code = 42 }},
+		change{"heap that changes, closed", func(s *proof.Statement) { s.Opened &^= 1 }},
+		change{"registers that change, closed", func(s *proof.Statement) { s.Opened &^= 8 }},
+	)
+	for _, c := range []struct {
+		make    func() *proof.Statement
+		changes []change
+	}{{testStatement, last}, {middleStatement, middle}} {
+		s := c.make()
+		s.Cycles = most
+		if _, err := PublicMessages(s); err != nil {
+			t.Errorf("most cycles: %v", err)
+		}
+		for _, x := range c.changes {
+			s := c.make()
+			x.f(s)
+			if _, err := PublicMessages(s); err == nil {
+				t.Errorf("%s passes, last is %v", x.name, s.Last)
+			}
+		}
 	}
 }
 
@@ -300,60 +406,88 @@ func TestAttack26ZeroDenominator(t *testing.T) {
 	}
 }
 
-// TestAttack28StatementAbsorbed: the first challenge depends on every part of the statement.
+// TestAttack28StatementAbsorbed: the first challenge depends on every part of the statement
+// and, by its digest, of the run.
 func TestAttack28StatementAbsorbed(t *testing.T) {
 	changes := map[string]func(s *proof.Statement){
-		"abi version":     func(s *proof.Statement) { s.Header.ABIVersion++ },
-		"entry":           func(s *proof.Statement) { s.Header.Entry += 4 },
-		"code start":      func(s *proof.Statement) { s.Header.CodeStart += 4 },
-		"code end":        func(s *proof.Statement) { s.Header.CodeEnd -= 4 },
-		"memory limit":    func(s *proof.Statement) { s.Header.MemoryLimit += abi.PageSize },
-		"region start":    func(s *proof.Statement) { s.Header.Regions[2].Start++ },
-		"region kind":     func(s *proof.Statement) { s.Header.Regions[2].Kind = abi.KindReadOnly },
-		"regions":         func(s *proof.Statement) { s.Header.Regions = s.Header.Regions[:6] },
-		"gas limit":       func(s *proof.Statement) { s.GasLimit++ },
-		"gas limit, high": func(s *proof.Statement) { s.GasLimit += 1 << 63 },
-		"gas used":        func(s *proof.Statement) { s.GasUsed++ },
-		"gas used, high":  func(s *proof.Statement) { s.GasUsed += 1 << 63 },
-		"exit kind":       func(s *proof.Statement) { s.Exit.Kind++ },
-		"exit code":       func(s *proof.Statement) { s.Exit.Code ^= 1 << 31 },
-		"exit cause":      func(s *proof.Statement) { s.Exit.Cause++ },
-		"exit pc":         func(s *proof.Statement) { s.Exit.PC++ },
-		"exit value":      func(s *proof.Statement) { s.Exit.Value++ },
-		"output byte":     func(s *proof.Statement) { s.Output.Blocks[17] ^= 1 },
-		"byte after it":   func(s *proof.Statement) { s.Output.Blocks[63] ^= 1 },
-		"fewer blocks":    func(s *proof.Statement) { s.Output.Blocks = s.Output.Blocks[:63] },
-		"frontier":        func(s *proof.Statement) { s.Output.Frontier[3][8] ^= 1 },
-		"fewer digests":   func(s *proof.Statement) { s.Output.Frontier = s.Output.Frontier[1:] },
-		"opened":          func(s *proof.Statement) { s.Opened ^= 1 },
-		"chip":            func(s *proof.Statement) { s.Instances[0].Chip++ },
-		"height":          func(s *proof.Statement) { s.Instances[1].LogHeight++ },
-		"table less":      func(s *proof.Statement) { s.Instances = s.Instances[1:] },
-		"table more":      func(s *proof.Statement) { s.Instances = append(s.Instances, proof.Instance{}) },
+		"abi version":      func(s *proof.Statement) { s.Header.ABIVersion++ },
+		"entry":            func(s *proof.Statement) { s.Header.Entry += 4 },
+		"code start":       func(s *proof.Statement) { s.Header.CodeStart += 4 },
+		"code end":         func(s *proof.Statement) { s.Header.CodeEnd -= 4 },
+		"memory limit":     func(s *proof.Statement) { s.Header.MemoryLimit += abi.PageSize },
+		"region start":     func(s *proof.Statement) { s.Header.Regions[2].Start++ },
+		"region kind":      func(s *proof.Statement) { s.Header.Regions[2].Kind = abi.KindReadOnly },
+		"regions":          func(s *proof.Statement) { s.Header.Regions = s.Header.Regions[:6] },
+		"index":            func(s *proof.Statement) { s.Index++ },
+		"pc before":        func(s *proof.Statement) { s.Before.PC++ },
+		"pc after":         func(s *proof.Statement) { s.After.PC++ },
+		"cycles":           func(s *proof.Statement) { s.Cycles++ },
+		"cycles, high":     func(s *proof.Statement) { s.Cycles += 1 << 63 },
+		"last":             func(s *proof.Statement) { s.Last = false },
+		"exit kind":        func(s *proof.Statement) { s.Exit.Kind++ },
+		"exit code":        func(s *proof.Statement) { s.Exit.Code ^= 1 << 31 },
+		"exit cause":       func(s *proof.Statement) { s.Exit.Cause++ },
+		"exit pc":          func(s *proof.Statement) { s.Exit.PC++ },
+		"exit value":       func(s *proof.Statement) { s.Exit.Value++ },
+		"opened":           func(s *proof.Statement) { s.Opened ^= 1 },
+		"chip":             func(s *proof.Statement) { s.Instances[0].Chip++ },
+		"height":           func(s *proof.Statement) { s.Instances[1].LogHeight++ },
+		"table less":       func(s *proof.Statement) { s.Instances = s.Instances[1:] },
+		"table more":       func(s *proof.Statement) { s.Instances = append(s.Instances, proof.Instance{}) },
+		"quarters swapped": func(s *proof.Statement) { q := &s.Before.Quarters; q[0], q[1] = q[1], q[0] },
 		"tables swapped": func(s *proof.Statement) {
 			s.Instances[0], s.Instances[1] = s.Instances[1], s.Instances[0]
 		},
 	}
 	for i := range hash.Poseidon2Words {
-		changes[fmt.Sprint("image ", i)] = func(s *proof.Statement) { s.Image[i] ^= 1 }
-		changes[fmt.Sprint("input digest ", i)] = func(s *proof.Statement) { s.InputDigest[i] ^= 1 }
+		for q := range memtree.Quarters {
+			changes[fmt.Sprintf("quarter %d before, word %d", q, i)] = func(s *proof.Statement) { s.Before.Quarters[q][i] ^= 1 }
+			changes[fmt.Sprintf("quarter %d after, word %d", q, i)] = func(s *proof.Statement) { s.After.Quarters[q][i] ^= 1 }
+		}
+	}
+	for i := range hash.Blake2sWords {
+		changes[fmt.Sprint("run, word ", i)] = func(s *proof.Statement) { s.Run[i] ^= 1 }
+	}
+	runs := map[string]func(r *proof.Run){
+		"gas limit":       func(r *proof.Run) { r.GasLimit++ },
+		"gas limit, high": func(r *proof.Run) { r.GasLimit += 1 << 63 },
+		"gas used":        func(r *proof.Run) { r.GasUsed++ },
+		"gas used, high":  func(r *proof.Run) { r.GasUsed += 1 << 63 },
+		"exit code":       func(r *proof.Run) { r.Exit.Code++ },
+		"output byte":     func(r *proof.Run) { r.Output.Blocks[17] ^= 1 },
+		"byte after it":   func(r *proof.Run) { r.Output.Blocks[63] ^= 1 },
+		"frontier":        func(r *proof.Run) { r.Output.Frontier[3][8] ^= 1 },
+		"segments":        func(r *proof.Run) { r.Segments = 3 },
 	}
 	for _, id := range hashes {
 		k := newKey(t, soundness.Fast, id)
-		statement := func() *proof.Statement {
-			s := testStatement()
+		statement := func(r *proof.Run) *proof.Statement {
+			s := statementOf(r)
 			s.Instances = withFixed(table(0, 8))
 			return s
 		}
-		seen := map[field.E]string{NewTranscript(k, statement()).DrawE(LabelAlpha): "the honest statement"}
-		for name, change := range changes {
-			s := statement()
-			change(s)
+		seen := map[field.E]string{NewTranscript(k, statement(testRun())).DrawE(LabelAlpha): "the honest statement"}
+		check := func(name string, s *proof.Statement) {
 			x := NewTranscript(k, s).DrawE(LabelAlpha)
 			if other, ok := seen[x]; ok {
 				t.Errorf("%v: %s and %s draw the same challenge", id, name, other)
 			}
 			seen[x] = name
+		}
+		for name, change := range changes {
+			s := statement(testRun())
+			change(s)
+			check(name, s)
+		}
+		// Segments of a run that differ in nothing but the run.
+		two := testRun()
+		two.Segments = 2
+		check("of two segments", statement(two))
+		for name, change := range runs {
+			r := testRun()
+			r.Segments = 2
+			change(r)
+			check("the run's "+name, statement(r))
 		}
 	}
 }
@@ -384,7 +518,7 @@ func TestAttack36Sponge(t *testing.T) {
 		}
 		// What was absorbed before still counts after a long message.
 		other := *s
-		other.GasLimit++
+		other.Cycles++
 		for name, tr := range map[string]interface {
 			Ext(string, []field.E)
 			DrawE(string) field.E

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 
-	"github.com/orrery/orrery/abi"
 	"github.com/orrery/orrery/air/rv32im"
 	"github.com/orrery/orrery/circle"
 	"github.com/orrery/orrery/fri"
@@ -22,7 +21,8 @@ type Stage string
 const (
 	StageDecode      Stage = "decode"      // the bytes are no canonical proof
 	StageKey         Stage = "key"         // the proof is for another profile or hash
-	StageStatement   Stage = "statement"   // the claim contradicts itself
+	StageStatement   Stage = "statement"   // the claim, or a segment's statement, contradicts itself
+	StageChain       Stage = "chain"       // the segments don't make up the run
 	StageShape       Stage = "shape"       // impossible tables, or lengths that don't fit them
 	StageSecurity    Stage = "security"    // fewer bits than the policy asks for
 	StageBuses       Stage = "buses"       // the LogUp sums don't cancel
@@ -93,9 +93,9 @@ func CapLog(tree int, s merkle.Shape, p soundness.Params) int {
 	return s.CapLog(p.CapLog)
 }
 
-// NewTranscript starts the transcript of a proof: protocol, key and statement.
+// NewTranscript starts the transcript of a segment's proof: protocol, key and statement.
 func NewTranscript(k *Key, s *proof.Statement) *transcript.Transcript {
-	tr := transcript.New(k.Hash, "orrery segment proof 1")
+	tr := transcript.New(k.Hash, "orrery segment proof 2")
 	tr.Bytes("key", k.digest.Append(nil, hash.Blake2s))
 	tr.Bytes("statement", s.Encode())
 	return tr
@@ -116,59 +116,38 @@ const (
 	LabelBatch       = "batching"
 )
 
-// Verify decodes and checks a proof and returns what it claims. Whether the claim is the
-// one that the caller wants (program id, input digest, exit) is for the caller to decide.
+// VerifySegment checks the proof of one segment against its statement. What the statement
+// says of its neighbours is for the caller to check; Chain does.
 // The error is an *Error.
-func Verify(key *Key, encoded []byte, policy Policy) (abi.Claim, error) {
-	p, err := proof.Decode(encoded)
+func VerifySegment(key *Key, p *proof.Segment, policy Policy) error {
+	hasher, err := hash.New(key.Hash)
 	if err != nil {
-		return abi.Claim{}, reject(StageDecode, err)
-	}
-	return verify(key, p, policy)
-}
-
-func verify(key *Key, p *proof.Proof, policy Policy) (abi.Claim, error) {
-	none := abi.Claim{}
-	if uint32(p.Profile) != key.Profile.ID() || p.Hash != key.Hash {
-		return none, reject(StageKey, fmt.Errorf("the proof is for profile %d and hash %v, the key for %v and %v", p.Profile, p.Hash, key.Profile, key.Hash))
-	}
-	hasher, err := hash.New(p.Hash)
-	if err != nil {
-		return none, reject(StageKey, err)
-	}
-
-	// The statement.
-	claim, err := p.Claim()
-	if err != nil {
-		return none, reject(StageStatement, err)
-	}
-	if err := CheckGas(p.GasLimit, p.GasUsed, p.Exit); err != nil {
-		return none, reject(StageStatement, err)
+		return reject(StageKey, err)
 	}
 	messages, err := PublicMessages(&p.Statement)
 	if err != nil {
-		return none, reject(StageStatement, err)
+		return reject(StageStatement, err)
 	}
 
 	// Shape and security, from the heights alone.
 	layout, err := NewLayout(key.Machine, p.Instances)
 	if err != nil {
-		return none, reject(StageShape, err)
+		return reject(StageShape, err)
 	}
 	params, rounds, err := key.Parameters(layout)
 	if err != nil {
-		return none, reject(StageSecurity, err)
+		return reject(StageSecurity, err)
 	}
 	least := policy.MinSecurity
 	if least == 0 {
 		least = soundness.MinBits
 	}
 	if bits := rounds.Bits(); !(bits >= least) { // a NaN asks for what no proof has
-		return none, reject(StageSecurity, fmt.Errorf("%.2f provable bits, limited by %s; the policy asks for %.2f", bits, rounds.LimitedBy(), least))
+		return reject(StageSecurity, fmt.Errorf("%.2f provable bits, limited by %s; the policy asks for %.2f", bits, rounds.LimitedBy(), least))
 	}
 	shapes, err := checkLengths(key, layout, params, p)
 	if err != nil {
-		return none, reject(StageShape, err)
+		return reject(StageShape, err)
 	}
 
 	// Commitments and challenges.
@@ -181,28 +160,28 @@ func verify(key *Key, p *proof.Proof, policy Policy) (abi.Claim, error) {
 
 	total, err := publicSum(messages, alpha, betas)
 	if err != nil {
-		return none, reject(StageBuses, err)
+		return reject(StageBuses, err)
 	}
 	for _, s := range p.Sums {
 		total = total.Add(s)
 	}
 	if !total.IsZero() {
-		return none, reject(StageBuses, errBuses)
+		return reject(StageBuses, errBuses)
 	}
 
 	lambda := tr.DrawE(LabelLambda)
 	tr.Digests(LabelComposition, p.Caps[proof.Composition])
 	z, err := circle.FromParam(tr.DrawE(LabelPoint))
 	if err != nil {
-		return none, reject(StageConstraints, err)
+		return reject(StageConstraints, err)
 	}
 	publics := rv32im.Publics(&p.Header)
 	if constraintsAt(layout, publics, p.Values, p.Sums, alpha, betas, lambda) != compositionAt(layout, p.Values, z) {
-		return none, reject(StageConstraints, errConstraints)
+		return reject(StageConstraints, errConstraints)
 	}
 	tr.Ext(LabelValues, p.Values)
 	if !tr.CheckGrind(LabelBatchGrind, p.BatchNonce, params.BatchGrind) {
-		return none, reject(StageGrinding, errBatchNonce)
+		return reject(StageGrinding, errBatchNonce)
 	}
 	weights := fri.Powers(tr.DrawE(LabelBatch), layout.Values)
 
@@ -210,7 +189,7 @@ func verify(key *Key, p *proof.Proof, policy Policy) (abi.Claim, error) {
 	friParams := FRI(layout, params)
 	challenges, err := fri.Replay(tr, friParams, &p.FRI)
 	if err != nil {
-		return none, reject(StageFRI, err)
+		return reject(StageFRI, err)
 	}
 	for tree := range p.Openings {
 		cap := p.Caps[tree]
@@ -220,22 +199,22 @@ func verify(key *Key, p *proof.Proof, policy Policy) (abi.Claim, error) {
 		indices := treeIndices(challenges.Indices, friParams.LogDomain, shapes[tree])
 		o := &p.Openings[tree]
 		if err := merkle.Verify(hasher, cap, CapLog(tree, shapes[tree], params), shapes[tree], indices, o.Rows, merkle.Proof{Nodes: o.Nodes}); err != nil {
-			return none, reject(StageOpenings, fmt.Errorf("tree %d: %w", tree, err))
+			return reject(StageOpenings, fmt.Errorf("tree %d: %w", tree, err))
 		}
 	}
 	values, err := deepValues(layout, params, p, shapes, weights, z, challenges.Indices)
 	if err != nil {
-		return none, reject(StageOpenings, err)
+		return reject(StageOpenings, err)
 	}
 	if err := fri.Check(hasher, friParams, challenges, &p.FRI, values); err != nil {
-		return none, reject(StageFRI, err)
+		return reject(StageFRI, err)
 	}
-	return claim, nil
+	return nil
 }
 
 // checkLengths checks everything whose length the layout gives. The trees' openings are
 // checked by package merkle.
-func checkLengths(key *Key, l *Layout, params soundness.Params, p *proof.Proof) (shapes [proof.Trees]merkle.Shape, err error) {
+func checkLengths(key *Key, l *Layout, params soundness.Params, p *proof.Segment) (shapes [proof.Trees]merkle.Shape, err error) {
 	if len(p.Sums) != len(l.Tables) {
 		return shapes, fmt.Errorf("%w: %d sums for %d tables", errLength, len(p.Sums), len(l.Tables))
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bufio"
 	"bytes"
 	"encoding/binary"
 	"encoding/json"
@@ -259,7 +260,7 @@ func (s *session) measure(b benchCase, program *rv.Program, profile soundness.Pr
 	if err != nil {
 		return none, err
 	}
-	p, err := proof.Decode(result.Proof)
+	parts, err := partsOf(result.Proof)
 	if err != nil {
 		return none, err
 	}
@@ -273,7 +274,7 @@ func (s *session) measure(b benchCase, program *rv.Program, profile soundness.Pr
 	}
 	var times []float64
 	for range verifications {
-		v, err := verifyProof(result.Proof, verifier.Policy{})
+		v, err := verifyReader(s.ctx, bufio.NewReader(bytes.NewReader(result.Proof)), verifier.Policy{}, 1)
 		if err != nil {
 			return none, err
 		}
@@ -284,9 +285,9 @@ func (s *session) measure(b benchCase, program *rv.Program, profile soundness.Pr
 		Guest: b.guest, Input: b.about, Profile: profile.String(), Hash: id.String(),
 		Cycles: result.Cycles, ProofBytes: len(result.Proof),
 		VerifySeconds: times[len(times)/2], ProveSeconds: result.Total.Seconds(),
-		CellsPerCycle: float64(prover.Cells(result.Layout)) / float64(max(result.Cycles, 1)),
+		CellsPerCycle: float64(result.Layout.Cells()) / float64(max(result.Cycles, 1)),
 		SecurityBits:  rounds.Bits(), Queries: params.Queries,
-		Parts: parts(p),
+		Parts: parts,
 	}, nil
 }
 

@@ -236,7 +236,7 @@ func (r *speedRun) prove(ctx context.Context, rates *roofline.Rates) (speedResul
 	if result.Cycles == 0 {
 		return none, errors.New("no instruction was executed")
 	}
-	cells, total, cycles := prover.Cells(result.Layout), result.Total.Seconds(), float64(result.Cycles)
+	cells, total, cycles := result.Layout.Cells(), result.Total.Seconds(), float64(result.Cycles)
 	x := speedResult{
 		Guest: r.guest, Input: r.about, Profile: r.profile.String(), Hash: r.hash.String(),
 		Threads: r.threads, Kernels: cpu.Selected(),

@@ -11,6 +11,8 @@ import (
 	"path/filepath"
 
 	"golang.org/x/term"
+
+	"github.com/orrery/orrery/prover"
 )
 
 // Limits of what is read, in bytes. Programs and inputs are bounded by the guest's address
@@ -126,16 +128,30 @@ func (s *session) takeOutput(flag string, path fileName) error {
 	return nil
 }
 
-// putOutput writes the file that takeOutput has checked.
-func (s *session) putOutput(path fileName, b []byte) error {
+// writeOutput has the file written that takeOutput has checked: whole, or not at all.
+func (s *session) writeOutput(flag string, path fileName, write func(io.Writer) error) error {
+	var inner, err error
 	switch path {
 	case "":
-		return nil
+		inner = write(io.Discard)
 	case dash:
-		_, err := s.stdout.Write(b)
-		return err
+		inner = write(s.stdout)
+	default:
+		err = writeFileBy(string(path), func(w io.Writer) error {
+			inner = write(w)
+			return inner
+		})
 	}
-	return writeFile(string(path), b)
+	var out *prover.OutputError
+	switch {
+	case errors.As(inner, &out):
+		return fmt.Errorf("%s: %w", flag, out.Err)
+	case inner != nil:
+		return inner
+	case err != nil:
+		return fmt.Errorf("%s: %w", flag, err)
+	}
+	return nil
 }
 
 // target is the file that a write to path ends up in: symbolic links are followed. special
@@ -178,16 +194,28 @@ func createTemp(path string, mode fs.FileMode) (*os.File, error) {
 	return os.OpenFile(filepath.Join(dir, "."+base+".tmp-"+rand.Text()), os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode)
 }
 
-// writeFile puts b into a file so that the file has either its old content or all of b,
-// whatever happens: a temporary file in the same directory is written, synced and renamed.
-// After an error it is gone.
-func writeFile(path string, b []byte) (err error) {
+// writeFile puts b into a file as writeFileBy does.
+func writeFile(path string, b []byte) error {
+	return writeFileBy(path, func(w io.Writer) error {
+		_, err := w.Write(b)
+		return err
+	})
+}
+
+// writeFileBy lets write write a file so that it has either its old content or all of the new
+// one, whatever happens: a temporary file in the same directory is written, synced and
+// renamed. After an error it is gone.
+func writeFileBy(path string, write func(io.Writer) error) (err error) {
 	real, mode, special, err := target(path)
 	if err != nil {
 		return err
 	}
 	if special {
-		return os.WriteFile(real, b, 0)
+		f, err := os.OpenFile(real, os.O_WRONLY, 0)
+		if err != nil {
+			return err
+		}
+		return errors.Join(write(f), f.Close())
 	}
 	f, err := createTemp(real, mode)
 	if err != nil {
@@ -199,7 +227,7 @@ func writeFile(path string, b []byte) (err error) {
 			os.Remove(f.Name())
 		}
 	}()
-	if _, err := f.Write(b); err != nil {
+	if err := write(f); err != nil {
 		return err
 	}
 	if err := f.Sync(); err != nil {

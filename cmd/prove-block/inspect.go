@@ -1,17 +1,21 @@
 package main
 
 import (
+	"bytes"
 	"fmt"
+	"io"
+	"slices"
 
+	"github.com/orrery/orrery/hash"
 	"github.com/orrery/orrery/proof"
-	"github.com/orrery/orrery/prover"
 	"github.com/orrery/orrery/soundness"
 	"github.com/orrery/orrery/verifier"
 )
 
 // inspectCmd shows a proof.
 type inspectCmd struct {
-	Proof fileName `arg:"" placeholder:"PROOF" help:"Proof, or - for stdin."`
+	Proof   fileName `arg:"" placeholder:"PROOF" help:"Proof, or - for stdin."`
+	Segment int      `default:"0" placeholder:"N" help:"Segment whose parameters and tables are shown, counted from 0; the first unless told."`
 }
 
 // parameterReport is what the proof's layout was given for parameters.
@@ -47,17 +51,26 @@ type partReport struct {
 	Share  float64 `json:"share"`
 }
 
+// segmentReport is a segment of a proof.
+type segmentReport struct {
+	Cycles uint64  `json:"cycles"`
+	Cells  uint64  `json:"cells"`
+	Bytes  int     `json:"bytes"`
+	Bits   float64 `json:"security_bits"`
+}
+
 // Run decodes the proof and shows it.
 func (c *inspectCmd) Run(s *session) error {
 	encoded, err := s.readFile("PROOF", c.Proof, maxProof)
 	if err != nil {
 		return err
 	}
-	p, err := proof.Decode(encoded)
+	in := bytes.NewReader(encoded)
+	head, err := proof.ReadHead(in)
 	if err != nil {
 		return err
 	}
-	claim, err := p.Claim()
+	claim, err := head.Run.Claim()
 	if err != nil {
 		return err
 	}
@@ -65,29 +78,76 @@ func (c *inspectCmd) Run(s *session) error {
 	if err != nil {
 		return err
 	}
-	layout, err := verifier.NewLayout(key.Machine, p.Instances)
-	if err != nil {
-		return err
-	}
-	params, rounds, err := key.Parameters(layout)
-	if err != nil {
-		return err
+	if c.Segment < 0 || uint64(c.Segment) >= uint64(head.Run.Segments) {
+		return usagef("--segment %d: the proof has %d segments", c.Segment, head.Run.Segments)
 	}
 	r := s.report
 	r.claim(&claim)
-	r.Segments, r.ProofBytes = new(1), new(len(encoded))
+	r.Segments, r.ProofBytes = new(int(head.Run.Segments)), new(len(encoded))
 	r.Profile, r.Hash = key.Profile.String(), key.Hash.String()
-	r.Security = newSecurityReport(rounds)
-	r.CellsPerCycle = perCycle(prover.Cells(layout), claim.GasUsed)
-	r.Parameters = newParameterReport(params)
-	r.Tables = tables(layout)
-	r.Parts = parts(p)
+	m := newMeasure(head)
+	var cells uint64
+	var least soundness.Rounds
+	err = walk(in, head, func(x *proof.Segment, size int) error {
+		layout, err := verifier.NewLayout(key.Machine, x.Instances)
+		if err != nil {
+			return err
+		}
+		params, rounds, err := key.Parameters(layout)
+		if err != nil {
+			return err
+		}
+		if least == nil || rounds.Bits() < least.Bits() {
+			least = rounds
+		}
+		cells += layout.Cells()
+		m.segment(x)
+		r.SegmentList = append(r.SegmentList, segmentReport{x.Cycles, layout.Cells(), size, rounds.Bits()})
+		if int64(x.Index) == int64(c.Segment) {
+			r.Parameters = newParameterReport(params)
+			r.Tables = tables(layout)
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	r.Security = newSecurityReport(least)
+	r.CellsPerCycle = perCycle(cells, claim.GasUsed)
+	r.Parts = m.parts()
 
 	s.text = append(r.human(&claim.Exit, claim.Output), "\nThe proof has not been verified: what it claims may be false.\n"...)
-	for _, section := range [][]byte{r.roundsText(), r.Parameters.text(), tablesText(r.Tables), partsText(r.Parts)} {
+	sections := [][]byte{r.roundsText()}
+	if len(r.SegmentList) > 1 {
+		sections = append(sections, segmentsText(r.SegmentList))
+	}
+	for _, section := range append(sections, r.Parameters.text(), tablesText(r.Tables), partsText(r.Parts)) {
 		s.text = append(append(s.text, '\n'), section...)
 	}
 	return nil
+}
+
+// walk calls f for each segment behind a head, with the size of its encoding.
+func walk(r io.Reader, head *proof.Head, f func(x *proof.Segment, size int) error) error {
+	at, err := head.Run.First()
+	if err != nil {
+		return err
+	}
+	for at.Index < at.Segments {
+		b, err := proof.NextSegment(r)
+		if err != nil {
+			return err
+		}
+		x, err := proof.ParseSegment(b, head.Hash, &at)
+		if err != nil {
+			return err
+		}
+		if err := f(x, len(b)); err != nil {
+			return fmt.Errorf("segment %d: %w", at.Index, err)
+		}
+		at = at.Next(x.After)
+	}
+	return proof.End(r)
 }
 
 func newParameterReport(p soundness.Params) *parameterReport {
@@ -103,7 +163,7 @@ func newParameterReport(p soundness.Params) *parameterReport {
 
 // tables lists the tables of a layout, the composition last.
 func tables(l *verifier.Layout) []tableReport {
-	total := float64(prover.Cells(l))
+	total := float64(l.Cells())
 	var list []tableReport
 	add := func(name string, log, main, inter, pre, cells int) {
 		t := tableReport{
@@ -139,56 +199,130 @@ var partNames = []string{partRows, partNodes, partCaps, partFRI, partValues, par
 // treeNames are the names of a proof's trees of columns.
 var treeNames = [proof.Trees]string{"preprocessed", "main", "interaction", "composition"}
 
-// parts measures the parts of a proof: each is as large as its removal makes the encoding
+// partsOf measures the parts of a proof.
+func partsOf(encoded []byte) ([]partReport, error) {
+	in := bytes.NewReader(encoded)
+	head, err := proof.ReadHead(in)
+	if err != nil {
+		return nil, err
+	}
+	m := newMeasure(head)
+	err = walk(in, head, func(x *proof.Segment, _ int) error {
+		m.segment(x)
+		return nil
+	})
+	return m.parts(), err
+}
+
+// measure adds up the parts of a proof: each is as large as its removal makes the encoding
 // smaller. They add up to the whole.
-func parts(p *proof.Proof) []partReport {
-	rest := *p
-	rest.FRI.Layers = append(rest.FRI.Layers[:0:0], rest.FRI.Layers...)
-	whole := len(rest.Encode())
-	size := whole
-	var list []partReport
-	add := func(part, detail string, bytes int) {
-		if bytes > 0 {
-			list = append(list, partReport{part, detail, bytes, float64(bytes) / float64(whole)})
-		}
-	}
-	removed := func(part, detail string) {
-		now := len(rest.Encode())
-		add(part, detail, size-now)
-		size = now
-	}
+type measure struct {
+	id    hash.ID
+	whole int
+	list  []partReport // without shares
+}
+
+// newMeasure measures the head of a proof.
+func newMeasure(h *proof.Head) *measure {
+	m := &measure{id: h.Hash}
+	rest := *h
+	c := m.cut(func() int { return len(rest.Append(nil)) })
+	rest.Run.Output.Blocks = nil
+	c.removed(partOutput, "bytes")
+	rest.Run.Output.Frontier = nil
+	c.removed(partOutput, "digests beside it")
+	c.rest()
+	return m
+}
+
+// segment measures a segment, which it leaves as it is.
+func (m *measure) segment(x *proof.Segment) {
+	rest := *x
+	rest.FRI.Layers = slices.Clone(x.FRI.Layers)
+	c := m.cut(func() int { return len(proof.AppendSegment(nil, rest.Append(nil, m.id))) })
 	for t := range rest.Openings {
 		rest.Openings[t].Rows = nil
-		removed(partRows, treeNames[t])
+		c.removed(partRows, treeNames[t])
 	}
 	for t := range rest.Openings {
 		rest.Openings[t].Nodes = nil
-		removed(partNodes, treeNames[t])
+		c.removed(partNodes, treeNames[t])
 	}
 	for t := range rest.Caps {
 		rest.Caps[t] = nil
-		removed(partCaps, treeNames[t])
+		c.removed(partCaps, treeNames[t])
 	}
 	for i := range rest.FRI.Layers {
 		rest.FRI.Layers[i].Rows = nil
-		removed(partFRI, fmt.Sprintf("rows of layer %d", i))
+		c.removed(partFRI, fmt.Sprintf("rows of layer %d", i))
 		rest.FRI.Layers[i].Proof.Nodes = nil
-		removed(partFRI, fmt.Sprintf("nodes of layer %d", i))
+		c.removed(partFRI, fmt.Sprintf("nodes of layer %d", i))
 	}
 	rest.FRI.Caps = nil
-	removed(partFRI, "caps")
+	c.removed(partFRI, "caps")
 	rest.FRI.Last = nil
-	removed(partFRI, "last layer")
+	c.removed(partFRI, "last layer")
 	rest.Values = nil
-	removed(partValues, "")
+	c.removed(partValues, "")
 	rest.Sums = nil
-	removed(partSums, "")
-	rest.Output.Blocks = nil
-	removed(partOutput, "bytes")
-	rest.Output.Frontier = nil
-	removed(partOutput, "digests beside it")
-	add(partStatement, "", size)
+	c.removed(partSums, "")
+	c.rest()
+}
+
+// cutting takes something apart whose size is measured anew after each cut.
+type cutting struct {
+	m    *measure
+	size int
+	now  func() int
+}
+
+func (m *measure) cut(size func() int) *cutting {
+	c := &cutting{m: m, now: size, size: size()}
+	m.whole += c.size
+	return c
+}
+
+// removed counts what was removed since the last time.
+func (c *cutting) removed(part, detail string) {
+	now := c.now()
+	c.m.add(part, detail, c.size-now)
+	c.size = now
+}
+
+// rest counts what is left.
+func (c *cutting) rest() { c.m.add(partStatement, "", c.size) }
+
+func (m *measure) add(part, detail string, bytes int) {
+	for i := range m.list {
+		if x := &m.list[i]; x.Part == part && x.Detail == detail {
+			x.Bytes += bytes
+			return
+		}
+	}
+	m.list = append(m.list, partReport{Part: part, Detail: detail, Bytes: bytes})
+}
+
+// parts lists what there is, in the order of partNames.
+func (m *measure) parts() []partReport {
+	var list []partReport
+	for _, name := range partNames {
+		for _, x := range m.list {
+			if x.Part == name && x.Bytes > 0 {
+				x.Share = float64(x.Bytes) / float64(m.whole)
+				list = append(list, x)
+			}
+		}
+	}
 	return list
+}
+
+func segmentsText(list []segmentReport) []byte {
+	t := newTable()
+	t.row("segment", "cycles", "cells", "bytes", "provable bits")
+	for i, x := range list {
+		t.row(i, x.Cycles, x.Cells, x.Bytes, fmt.Sprintf("%.2f", x.Bits))
+	}
+	return t.bytes()
 }
 
 func percent(share float64) string { return fmt.Sprintf("%.1f%%", 100*share) }

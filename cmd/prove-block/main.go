@@ -13,6 +13,7 @@ import (
 	"os"
 	"os/signal"
 	"runtime"
+	"runtime/debug"
 	"slices"
 	"syscall"
 
@@ -40,7 +41,9 @@ type cli struct {
 
 	Run          runCmd          `cmd:"" help:"Run a program without proving anything."`
 	Prove        proveCmd        `cmd:"" help:"Run a program and prove the run."`
-	ProveSegment proveSegmentCmd `cmd:"" help:"Prove one segment of a run (not built yet)."`
+	Cut          cutCmd          `cmd:"" help:"Run a program and write a job for each segment of the run."`
+	ProveSegment proveSegmentCmd `cmd:"" help:"Prove one segment of a run, from its job alone."`
+	Join         joinCmd         `cmd:"" help:"Put the proofs of all segments of a run together."`
 	Verify       verifyCmd       `cmd:"" help:"Verify a proof that a certain program ran, and print what it claims."`
 	ID           idCmd           `cmd:"" name:"id" help:"Print the id of a program."`
 	Inspect      inspectCmd      `cmd:"" help:"Show what a proof consists of, without verifying it."`
@@ -54,7 +57,7 @@ type globals struct {
 	Threads  *int        `placeholder:"N" help:"Number of threads (all processors unless told)."`
 	Kernels  kernels     `placeholder:"NAME" help:"Vector kernels: portable, avx2 or avx512. Without it the environment variable ORRERY_KERNELS counts, and without that the best that the host has."`
 	Progress string      `enum:"auto,json,none" default:"auto" placeholder:"KIND" help:"Progress on stderr: auto (a bar, on a terminal only), json (one object a line) or none."`
-	Metrics  notBuilt    `placeholder:"ADDR" help:"Address to serve metrics on (not built yet)."`
+	Metrics  loopback    `placeholder:"ADDR" help:"Loopback address, such as 127.0.0.1:9090, to serve metrics (/metrics) and profiles (/debug/pprof/) on while the command runs."`
 	Version  versionFlag `help:"Print the version and exit."`
 }
 
@@ -98,10 +101,11 @@ type session struct {
 	stdin          io.Reader
 	stdout, stderr io.Writer
 	threads        int
-	stdoutTaken    bool    // a file is written to stdout
-	report         *report // what --json prints
-	text           []byte  // what is printed otherwise
-	always         bool    // the text is what was asked for: --quiet doesn't hide it
+	stdoutTaken    bool     // a file is written to stdout
+	report         *report  // what --json prints
+	text           []byte   // what is printed otherwise
+	always         bool     // the text is what was asked for: --quiet doesn't hide it
+	metrics        *metrics // nil unless --metrics is given
 }
 
 func main() {
@@ -150,7 +154,31 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 		s.threads = *c.Threads
 		defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(s.threads))
 	}
+	defer collect()()
+	if c.Metrics != "" {
+		stop, err := s.serveMetrics(c.Metrics)
+		if err != nil {
+			return s.finish(err)
+		}
+		defer stop()
+	}
 	return s.finish(line.Run(s))
+}
+
+// collect makes the garbage collector run more often than it would: nearly all memory is
+// columns without pointers, which cost it no time, and garbage would be most of the peak. The
+// variable GOGC has precedence. The function that it returns undoes that, and what the command
+// does to the memory limit.
+func collect() (restore func()) {
+	limit := debug.SetMemoryLimit(-1)
+	if os.Getenv("GOGC") != "" {
+		return func() { debug.SetMemoryLimit(limit) }
+	}
+	percent := debug.SetGCPercent(20)
+	return func() {
+		debug.SetGCPercent(percent)
+		debug.SetMemoryLimit(limit)
+	}
 }
 
 // finish prints the outcome and returns the exit status.

@@ -46,10 +46,16 @@ type report struct {
 	Version            string          `json:"version"`
 
 	// Additions of single commands.
-	Parameters *parameterReport `json:"parameters,omitempty"` // inspect
-	Tables     []tableReport    `json:"tables,omitempty"`     // inspect
-	Parts      []partReport     `json:"parts,omitempty"`      // inspect
-	Bench      []benchResult    `json:"bench,omitempty"`      // bench
+	Workers            *int             `json:"workers,omitempty"`              // prove: segments proven at a time
+	PlannedMemoryBytes *uint64          `json:"planned_memory_bytes,omitempty"` // prove
+	SegmentsReused     *int             `json:"segments_reused,omitempty"`      // prove --work
+	JobBytes           *int64           `json:"job_bytes,omitempty"`            // cut
+	Segment            *int             `json:"segment,omitempty"`              // prove-segment, from 1
+	Parameters         *parameterReport `json:"parameters,omitempty"`           // inspect
+	Tables             []tableReport    `json:"tables,omitempty"`               // inspect
+	SegmentList        []segmentReport  `json:"segment_list,omitempty"`         // inspect
+	Parts              []partReport     `json:"parts,omitempty"`                // inspect
+	Bench              []benchResult    `json:"bench,omitempty"`                // bench
 
 	// bench --what speed and --what execution
 	Host        *hostReport         `json:"host,omitempty"`
@@ -213,6 +219,18 @@ func (r *report) human(exit *abi.Exit, output []byte) []byte {
 	}
 	if r.PeakMemoryBytes != nil {
 		t.row("peak memory", mebibytes(*r.PeakMemoryBytes))
+	}
+	if r.Segments != nil && *r.Segments != 1 {
+		t.row("segments", *r.Segments)
+	}
+	if r.SegmentsReused != nil {
+		t.row("segments of earlier calls", *r.SegmentsReused)
+	}
+	if r.Segment != nil {
+		t.row("segment", *r.Segment)
+	}
+	if r.JobBytes != nil {
+		t.row("jobs", fmt.Sprintf("%d bytes", *r.JobBytes))
 	}
 	if r.ProofBytes != nil {
 		t.row("proof", fmt.Sprintf("%d bytes", *r.ProofBytes))

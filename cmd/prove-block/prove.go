@@ -1,72 +1,90 @@
 package main
 
 import (
-	"errors"
-	"fmt"
+	"io"
+	"runtime/debug"
 
 	"github.com/orrery/orrery/hash"
 	"github.com/orrery/orrery/prover"
+	"github.com/orrery/orrery/rv"
 	rvengine "github.com/orrery/orrery/rv/engine"
-	"github.com/orrery/orrery/rv/exec"
 	"github.com/orrery/orrery/soundness"
 )
 
+// runArgs name a run, for commands that prove one.
+type runArgs struct {
+	Program       fileName      `arg:"" placeholder:"PROGRAM.elf" help:"Guest program, or - for stdin."`
+	Input         fileName      `placeholder:"FILE" help:"Input of the guest, or - for stdin; empty unless told."`
+	Gas           gasUnits      `default:"1099511627776" placeholder:"N" help:"Gas limit; 2^40 unless told."`
+	Memory        byteSize      `default:"256MiB" placeholder:"SIZE" help:"Heap and stack, a multiple of 64KiB; 256MiB unless told. Part of the program id."`
+	Profile       string        `enum:"fast,balanced,compact" default:"fast" placeholder:"NAME" help:"fast, balanced or compact: larger ones take longer and make smaller proofs."`
+	Hash          string        `enum:"blake2s,poseidon2" default:"blake2s" placeholder:"NAME" help:"blake2s or poseidon2 (for proofs that are verified inside a proof)."`
+	SegmentCycles segmentCycles `placeholder:"N" help:"Most cycles of a segment: 1 to 16777216; 1048576 unless told (profile compact: 262144)."`
+	MaxMemory     byteSize      `default:"3GiB" placeholder:"SIZE" help:"Bound of the prover's memory; 3GiB unless told. Segments are cut so that they fit."`
+}
+
+// load reads what the arguments name.
+func (a *runArgs) load(s *session) (program *rv.Program, input []byte, o prover.Options, err error) {
+	profile, id, err := parseKind(a.Profile, a.Hash)
+	if err != nil {
+		return nil, nil, o, err
+	}
+	if err := oneStdin(argument{"PROGRAM", a.Program}, argument{"--input", a.Input}); err != nil {
+		return nil, nil, o, err
+	}
+	if program, err = s.loadProgram("PROGRAM", a.Program, a.Memory); err != nil {
+		return nil, nil, o, err
+	}
+	if input, err = s.readInput(a.Input); err != nil {
+		return nil, nil, o, err
+	}
+	// The collector works harder as the bound comes near.
+	debug.SetMemoryLimit(int64(min(uint64(a.MaxMemory), 1<<62)))
+	return program, input, prover.Options{
+		Profile: profile, Hash: id, GasLimit: new(uint64(a.Gas)), Threads: s.threads,
+		SegmentCycles: uint64(a.SegmentCycles), MaxMemory: uint64(a.MaxMemory),
+	}, nil
+}
+
 // proveCmd proves a run.
 type proveCmd struct {
-	Program       fileName `arg:"" placeholder:"PROGRAM.elf" help:"Guest program, or - for stdin."`
-	Input         fileName `placeholder:"FILE" help:"Input of the guest, or - for stdin; empty unless told."`
-	Gas           gasUnits `default:"1099511627776" placeholder:"N" help:"Gas limit; 2^40 unless told."`
-	Memory        byteSize `default:"256MiB" placeholder:"SIZE" help:"Heap and stack, a multiple of 64KiB; 256MiB unless told. Part of the program id."`
-	Profile       string   `enum:"fast,balanced,compact" default:"fast" placeholder:"NAME" help:"fast, balanced or compact: larger ones take longer and make smaller proofs."`
-	Hash          string   `enum:"blake2s,poseidon2" default:"blake2s" placeholder:"NAME" help:"blake2s or poseidon2 (for proofs that are verified inside a proof)."`
-	SegmentCycles notBuilt `placeholder:"N" help:"Cycles of a segment (not built yet)."`
-	MaxMemory     notBuilt `placeholder:"SIZE" help:"Bound of the prover's memory (not built yet)."`
-	Work          notBuilt `placeholder:"DIR" help:"Directory for unfinished work (not built yet)."`
+	runArgs
+
+	Work          fileName `placeholder:"DIR" help:"Directory for finished segments: after an interruption the same command goes on where it stopped."`
 	Out           fileName `placeholder:"FILE" help:"File for the proof, or - for stdout. Without it the proof is made, checked and dropped."`
 	ExpectSuccess bool     `help:"Exit with status 3 unless the guest halts with code 0. The proof is written all the same."`
 }
 
 // Run makes the proof, which the prover verifies, and writes it.
 func (c *proveCmd) Run(s *session) error {
-	profile, id, err := parseKind(c.Profile, c.Hash)
-	if err != nil {
-		return err
-	}
 	if err := s.takeOutput("--out", c.Out); err != nil {
 		return err
 	}
-	if err := oneStdin(argument{"PROGRAM", c.Program}, argument{"--input", c.Input}); err != nil {
-		return err
-	}
-	program, err := s.loadProgram("PROGRAM", c.Program, c.Memory)
+	program, input, o, err := c.load(s)
 	if err != nil {
 		return err
 	}
-	input, err := s.readInput(c.Input)
-	if err != nil {
-		return err
-	}
-	if c.Out == "" {
+	switch {
+	case c.Out == "" && c.Work == "":
 		s.note("no --out: the proof won't be kept")
+	case c.Out == "":
+		s.note("no --out: only the segments in --work are kept")
 	}
 	p := s.newProgress(prover.Phases())
-	result, err := prover.Prove(s.ctx, program, input, prover.Options{
-		Profile: profile, Hash: id, GasLimit: new(uint64(c.Gas)), Threads: s.threads, Observer: p,
+	o.Work, o.Observer = string(c.Work), s.observers(p)
+	var result *prover.Result
+	err = s.writeOutput("--out", c.Out, func(w io.Writer) (err error) {
+		result, err = prover.ProveTo(s.ctx, w, program, input, o)
+		return err
 	})
 	p.close(err)
-	if errors.Is(err, exec.ErrTooManyCycles) {
-		return fmt.Errorf("%w; cutting a run into segments isn't built yet, so give a smaller input or a --gas limit", err)
-	}
 	if err != nil {
 		return err
-	}
-	if err := s.putOutput(c.Out, result.Proof); err != nil {
-		return fmt.Errorf("--out: %w", err)
 	}
 	r := s.report
 	r.claim(&result.Claim)
 	r.proved(result)
-	r.Profile, r.Hash = profile.String(), id.String()
+	r.Profile, r.Hash = o.Profile.String(), o.Hash.String()
 	r.host(s)
 	s.text = r.human(&result.Claim.Exit, result.Claim.Output)
 	if c.ExpectSuccess {
@@ -75,16 +93,34 @@ func (c *proveCmd) Run(s *session) error {
 	return nil
 }
 
+// observers gives the observer of the command: the progress, notes about damaged files and,
+// if asked for, the metrics.
+func (s *session) observers(p *progress) prover.Observer {
+	notes := prover.ObserverFunc(func(e prover.Event) {
+		if e.Kind == prover.EventDamaged && s.opts.Progress != "json" { // which has it as a line
+			s.note("%v; it is made again", e.Err)
+		}
+	})
+	if s.metrics == nil {
+		return prover.Observers(p, notes)
+	}
+	return prover.Observers(p, notes, s.metrics)
+}
+
 // proved fills in what making a proof took.
 func (r *report) proved(p *prover.Result) {
 	r.Cycles, r.MisalignedAccesses, r.Engine = new(p.Cycles), new(p.Misaligned), rvengine.Interpreter
 	r.ExecuteSeconds, r.TraceSeconds = new(p.Execute.Seconds()), new(p.Trace.Seconds())
 	r.ProveSeconds, r.VerifySeconds = new(p.Total.Seconds()), new(p.Verify.Seconds())
 	r.CyclesPerSecond = new(perSecond(p.Cycles, p.Total.Seconds()))
-	r.Segments, r.ProofBytes = new(1), new(len(p.Proof))
+	r.Segments, r.ProofBytes = new(p.Segments), new(int(p.Bytes))
+	if p.Reused > 0 {
+		r.SegmentsReused = new(p.Reused)
+	}
+	r.Workers, r.PlannedMemoryBytes = new(p.Workers), new(p.Memory)
 	r.Accepted = new(true)
 	r.Security = newSecurityReport(p.Rounds)
-	r.CellsPerCycle = perCycle(prover.Cells(p.Layout), p.Cycles)
+	r.CellsPerCycle = perCycle(p.Cells, p.Cycles)
 }
 
 // parseKind finds a profile and a hash by their names.

@@ -1,15 +1,19 @@
 package main
 
 import (
+	"bufio"
+	"context"
 	"errors"
 	"fmt"
+	"io"
+	"os"
 	"time"
 
 	"github.com/orrery/orrery/abi"
 	"github.com/orrery/orrery/proof"
-	"github.com/orrery/orrery/prover"
 	"github.com/orrery/orrery/soundness"
 	"github.com/orrery/orrery/verifier"
+	"github.com/orrery/orrery/verifier/parallel"
 )
 
 // verifyCmd verifies a proof.
@@ -31,10 +35,6 @@ func (c *verifyCmd) Run(s *session) error {
 	if err := oneStdin(argument{"PROOF", c.Proof}, argument{"--program", c.Program}, argument{"--input", c.Input}); err != nil {
 		return err
 	}
-	encoded, err := s.readFile("PROOF", c.Proof, maxProof)
-	if err != nil {
-		return err
-	}
 	want, err := c.programID(s)
 	if err != nil {
 		return err
@@ -45,12 +45,15 @@ func (c *verifyCmd) Run(s *session) error {
 			return err
 		}
 	}
-	s.report.ProofBytes = new(len(encoded))
 	policy := verifier.Policy{}
 	if c.MinSecurity != nil {
 		policy.MinSecurity = float64(*c.MinSecurity)
 	}
-	v, err := verifyProof(encoded, policy)
+	v, err := s.verifyFile(c.Proof, policy)
+	var unread *unreadError
+	if errors.As(err, &unread) {
+		return err
+	}
 	if v.profile != 0 {
 		s.report.Profile, s.report.Hash = v.profile.String(), v.hash
 	}
@@ -73,9 +76,10 @@ func (c *verifyCmd) Run(s *session) error {
 	r := s.report
 	r.Accepted = new(true)
 	r.claim(&v.claim)
-	r.Segments = new(1)
-	r.Security = newSecurityReport(v.rounds)
-	r.CellsPerCycle = perCycle(v.cells, v.claim.GasUsed)
+	r.ProofBytes = new(v.bytes)
+	r.Segments = new(v.info.Segments)
+	r.Security = newSecurityReport(v.info.Rounds)
+	r.CellsPerCycle = perCycle(v.info.Cells, v.claim.GasUsed)
 	s.text = r.human(&v.claim.Exit, v.claim.Output)
 	if c.ExpectSuccess {
 		return expectSuccess(v.claim.Exit)
@@ -122,41 +126,86 @@ func (s *session) compareInput(input []byte, claim *abi.Claim) error {
 type verified struct {
 	profile soundness.Profile // 0 if the proof's first bytes couldn't be read
 	hash    string
-	seconds float64
+	seconds float64 // reading included
 	claim   abi.Claim
-	rounds  soundness.Rounds
-	cells   uint64
+	info    parallel.Info
+	bytes   int
 }
 
-// verifyProof verifies a proof under the key that it names.
-func verifyProof(encoded []byte, policy verifier.Policy) (v verified, err error) {
-	key, err := keyOf(encoded)
+// unreadError says that a proof couldn't be read, so that nothing is known about it.
+type unreadError struct{ err error }
+
+func (e *unreadError) Error() string { return "PROOF: " + e.err.Error() }
+func (e *unreadError) Unwrap() error { return e.err }
+
+// counter counts what is read through it and remembers what kept it from reading on.
+type counter struct {
+	r   io.Reader
+	n   int
+	err error
+}
+
+func (c *counter) Read(b []byte) (int, error) {
+	n, err := c.r.Read(b)
+	c.n += n
+	if err != nil && !errors.Is(err, io.EOF) {
+		c.err = err
+	}
+	return n, err
+}
+
+// verifyFile verifies a proof while it is read.
+func (s *session) verifyFile(name fileName, policy verifier.Policy) (verified, error) {
+	in := s.stdin
+	if name != dash {
+		f, err := os.Open(string(name))
+		if err != nil {
+			return verified{}, &unreadError{err}
+		}
+		defer f.Close()
+		in = f
+	}
+	type result struct {
+		verified
+		err error
+	}
+	// Reading from a terminal or a pipe may block for ever; an interrupt leaves it behind.
+	done := make(chan result, 1)
+	go func() {
+		r := &counter{r: in}
+		v, err := verifyReader(s.ctx, bufio.NewReaderSize(r, 1<<20), policy, s.threads)
+		if r.err != nil {
+			err = &unreadError{r.err}
+		}
+		v.bytes = r.n
+		done <- result{v, err}
+	}()
+	select {
+	case r := <-done:
+		return r.verified, r.err
+	case <-s.ctx.Done():
+		return verified{}, context.Cause(s.ctx)
+	}
+}
+
+// verifyReader verifies a proof under the key that it names.
+func verifyReader(ctx context.Context, r *bufio.Reader, policy verifier.Policy, threads int) (v verified, err error) {
+	start := time.Now()
+	// What Peek can't read is missing for Kind.
+	kind, _ := r.Peek(proof.KindSize)
+	key, err := keyOf(kind)
 	if err != nil {
 		return v, err
 	}
 	v.profile, v.hash = key.Profile, key.Hash.String()
-	start := time.Now()
-	v.claim, err = verifier.Verify(key, encoded, policy)
+	v.claim, v.info, err = parallel.VerifyReader(ctx, key, r, policy, threads)
 	v.seconds = time.Since(start).Seconds()
-	if err != nil {
-		return v, err
-	}
-	p, err := proof.Decode(encoded)
-	if err != nil {
-		return v, err
-	}
-	layout, err := verifier.NewLayout(key.Machine, p.Instances)
-	if err != nil {
-		return v, err
-	}
-	v.cells = prover.Cells(layout)
-	_, v.rounds, err = key.Parameters(layout)
 	return v, err
 }
 
-// keyOf makes the key for the profile and the hash that a proof names.
-func keyOf(encoded []byte) (*verifier.Key, error) {
-	number, id, err := proof.Kind(encoded)
+// keyOf makes the key for the profile and the hash that the first bytes of a proof name.
+func keyOf(kind []byte) (*verifier.Key, error) {
+	number, id, err := proof.Kind(kind)
 	if err != nil {
 		return nil, err
 	}

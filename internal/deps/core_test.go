@@ -33,7 +33,9 @@ var coreStandard = []string{
 
 // coreExceptions lists further imports of single packages.
 var coreExceptions = map[string][]string{
-	"soundness": {"math"}, // logarithms of error probabilities; no proof is accepted on a float's last bits
+	"proof":     {"io"},                // proofs are read as they arrive, from what the caller opened
+	"verifier":  {"io", "sync/atomic"}, // the same; callers may verify segments from goroutines of their own
+	"soundness": {"math"},              // logarithms of error probabilities; no proof is accepted on a float's last bits
 }
 
 // The core is exactly the verifier's closure.

@@ -312,7 +312,7 @@ func (m *Machine) loop(n uint64) uint64 {
 			i++
 			n--
 		case group(rv.FENCE):
-
+			x[sink] = 0 // as the recorder does
 			i++
 			n--
 		case pairLUILUI:

@@ -32,6 +32,8 @@ type Options struct {
 	// MaxCycles bounds a recording; 0 and values above the constant MaxCycles
 	// mean that constant. Run doesn't look at it.
 	MaxCycles uint64
+	// Buffers, if given, lends a recorder memory; Recorder.Release gives it back.
+	Buffers *Buffers
 }
 
 // Result of a run.
@@ -68,7 +70,7 @@ func New(program *rv.Program, input []byte, opts Options) (*Machine, error) {
 		return nil, err
 	}
 	return &Machine{
-		memory: memory{source: source{program, input}},
+		memory: memory{source: source{program: program, input: input}},
 		ops:    fuse(lower(&program.Code)),
 		x:      new([256]uint32),
 		next:   (program.Header.Entry - program.Code.Start) / 4,
@@ -129,7 +131,7 @@ func (m *Machine) RunTo(ctx context.Context, cycles uint64) (ended bool, err err
 
 // step executes one instruction of any kind.
 func (m *Machine) step() {
-	s := Step{PC: m.PC(), X: (*[32]uint32)(m.x[:]), Memory: &m.memory, Gas: m.cycles < m.limit}
+	s := Step{PC: m.PC(), X: (*[32]uint32)(m.x[:]), Memory: &m.memory, Gas: m.cycles < m.limit, Sink: &m.x[sink]}
 	exit, ended := s.Do(m.memory.source.program)
 	if s.Completed {
 		m.cycles++

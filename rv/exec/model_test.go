@@ -255,6 +255,7 @@ func runModel(p *rv.Program, input []byte, gas uint64) *model {
 	for !m.step(gas) {
 	}
 	t := &m.trace
+	t.Start.PC, t.Ended = p.Header.Entry, true
 	t.EndPC, t.Cycles = m.pc, uint64(len(m.records))
 	t.Registers, t.RegisterTs = m.x, m.xTs
 	blocks := map[uint32]bool{}

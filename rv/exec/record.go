@@ -6,7 +6,7 @@ import (
 	"github.com/orrery/orrery/rv"
 )
 
-// Clocks and timestamps of a recording. Instruction i (from 0) has clock
+// Clocks and timestamps of a recorded segment. Instruction i (from 0) has clock
 // clk = i+1; its accesses happen, in this order, at 4*clk (rs1), 4*clk+1 (rs2),
 // 4*clk+2 (memory) and 4*clk+3 (rd). Memory and registers start with timestamp 0,
 // which so means "not accessed before".
@@ -23,8 +23,8 @@ const (
 	slotRd
 )
 
-// MaxCycles is the largest number of cycles that can be recorded: the clock of
-// the instruction behind them stays below 2^26.
+// MaxCycles is the largest number of cycles of a segment: the clock of the
+// instruction behind them stays below 2^26.
 const MaxCycles = 1<<26 - 2
 
 // Record is a completed instruction as the trace needs it. What an instruction
@@ -91,7 +91,7 @@ func (r *Records) Chunks() iter.Seq2[int, []Record] {
 type Block struct {
 	// Index is the address divided by 64.
 	Index uint32
-	// Initial and Final are the words before and after the run.
+	// Initial and Final are the words before and after the segment.
 	Initial, Final [rv.BlockWords]uint32
 	// Ts holds the timestamp of the last data access to each word, 0 for none.
 	Ts [rv.BlockWords]uint32
@@ -101,8 +101,16 @@ type Block struct {
 // the writes to x0 and is never read.
 const NumSlots = 33
 
-// Trace is a recorded run.
+// State is where a segment starts.
+type State struct {
+	PC        uint32
+	Registers [NumSlots]uint32
+}
+
+// Trace is a recorded segment of a run, which may be the whole run. Numbers of
+// cycles, clocks and timestamps count from its start.
 type Trace struct {
+	Start   State
 	Records Records
 	// Second lists the second words of accesses that cross a word boundary, in
 	// the order of execution.
@@ -118,9 +126,14 @@ type Trace struct {
 	// which the run ended in a trap or out of gas, unless its fetch failed.
 	ExecutedCode []uint32
 
+	// Ended says that the run ended in this segment. If not, Exit is zero and
+	// Output nil.
+	Ended bool
+	// Result counts the cycles and misaligned accesses of this segment.
 	Result
-	// EndPC is the pc at which the run ended: of the closing ecall (which is
-	// the last record), of the trap, or of the instruction without gas.
+	// EndPC is the pc of the next instruction, or at which the run ended: of the
+	// closing ecall (which is the last record), of the trap, or of the
+	// instruction without gas.
 	EndPC uint32
 	// Trap holds what the instruction that trapped read, with the clock
 	// Records.Len()+1; it is nil for other exits. Only PC, A, TsA, B and TsB

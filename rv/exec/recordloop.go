@@ -41,8 +41,8 @@ func (r *Recorder) loop(buf *chunk, at, to int) int {
 		ops         = r.ops
 		decoded     = r.decoded[:len(ops)]
 		x           = &r.x
-		read, write = &r.memory.read, &r.memory.write
-		base        = r.memory.source.program.Code.Start
+		read, write = &r.memory.tables.read, &r.memory.tables.write
+		base        = r.base
 		i           = r.next
 		now         = 4 * (uint32(r.records.n) + 1)
 	)
@@ -110,83 +110,83 @@ func (r *Recorder) loop(buf *chunk, at, to int) int {
 
 		case rv.LB:
 			addr := x[o.rs1].v + o.imm
-			p := read[addr>>16]
+			p := read[addr>>timedBits]
 			if p == nil {
 				goto slow
 			}
 			rec.rs1(x, o.rs1, now)
-			w := rec.mem(&p[addr>>2&(pageWords-1)], now)
+			w := rec.mem(&p[addr>>2&(timedWords-1)], now)
 			rec.rd(x, o.rd, now, uint32(int32(int8(w>>(addr&3*8)))))
 		case rv.LBU:
 			addr := x[o.rs1].v + o.imm
-			p := read[addr>>16]
+			p := read[addr>>timedBits]
 			if p == nil {
 				goto slow
 			}
 			rec.rs1(x, o.rs1, now)
-			w := rec.mem(&p[addr>>2&(pageWords-1)], now)
+			w := rec.mem(&p[addr>>2&(timedWords-1)], now)
 			rec.rd(x, o.rd, now, w>>(addr&3*8)&0xff)
 		case rv.LH:
 			addr := x[o.rs1].v + o.imm
-			p := read[addr>>16]
+			p := read[addr>>timedBits]
 			if p == nil || addr&1 != 0 {
 				goto slow
 			}
 			rec.rs1(x, o.rs1, now)
-			w := rec.mem(&p[addr>>2&(pageWords-1)], now)
+			w := rec.mem(&p[addr>>2&(timedWords-1)], now)
 			rec.rd(x, o.rd, now, uint32(int32(int16(w>>(addr&2*8)))))
 		case rv.LHU:
 			addr := x[o.rs1].v + o.imm
-			p := read[addr>>16]
+			p := read[addr>>timedBits]
 			if p == nil || addr&1 != 0 {
 				goto slow
 			}
 			rec.rs1(x, o.rs1, now)
-			w := rec.mem(&p[addr>>2&(pageWords-1)], now)
+			w := rec.mem(&p[addr>>2&(timedWords-1)], now)
 			rec.rd(x, o.rd, now, w>>(addr&2*8)&0xffff)
 		case rv.LW:
 			addr := x[o.rs1].v + o.imm
-			p := read[addr>>16]
+			p := read[addr>>timedBits]
 			if p == nil || addr&3 != 0 {
 				goto slow
 			}
 			rec.rs1(x, o.rs1, now)
-			w := rec.mem(&p[addr>>2&(pageWords-1)], now)
+			w := rec.mem(&p[addr>>2&(timedWords-1)], now)
 			rec.rd(x, o.rd, now, w)
 
 		case rv.SB:
 			addr := x[o.rs1].v + o.imm
-			p := write[addr>>16]
+			p := write[addr>>timedBits]
 			if p == nil {
 				goto slow
 			}
 			rec.rs1(x, o.rs1, now)
 			v := rec.rs2(x, o.rs2, now)
-			c := &p[addr>>2&(pageWords-1)]
+			c := &p[addr>>2&(timedWords-1)]
 			rec.Old, rec.TsD = c.v, c.ts
 			shift := addr & 3 * 8
 			*c = cell{c.v&^(0xff<<shift) | v&0xff<<shift, now + slotMemory}
 		case rv.SH:
 			addr := x[o.rs1].v + o.imm
-			p := write[addr>>16]
+			p := write[addr>>timedBits]
 			if p == nil || addr&1 != 0 {
 				goto slow
 			}
 			rec.rs1(x, o.rs1, now)
 			v := rec.rs2(x, o.rs2, now)
-			c := &p[addr>>2&(pageWords-1)]
+			c := &p[addr>>2&(timedWords-1)]
 			rec.Old, rec.TsD = c.v, c.ts
 			shift := addr & 2 * 8
 			*c = cell{c.v&^(0xffff<<shift) | v&0xffff<<shift, now + slotMemory}
 		case rv.SW:
 			addr := x[o.rs1].v + o.imm
-			p := write[addr>>16]
+			p := write[addr>>timedBits]
 			if p == nil || addr&3 != 0 {
 				goto slow
 			}
 			rec.rs1(x, o.rs1, now)
 			v := rec.rs2(x, o.rs2, now)
-			c := &p[addr>>2&(pageWords-1)]
+			c := &p[addr>>2&(timedWords-1)]
 			rec.Old, rec.TsD = c.v, c.ts
 			*c = cell{v, now + slotMemory}
 

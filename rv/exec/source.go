@@ -9,17 +9,19 @@ import (
 // pageWords is the number of words of a page.
 const pageWords = rv.PageSize / 4
 
-// source is memory before the run: the program's image and the input.
+// source is memory before the run: the program's image and the input. If whole is
+// set, the image is all of memory.
 type source struct {
 	program *rv.Program
 	input   []byte
+	whole   bool
 }
 
-// word calls set for the words of the page that may differ from zero, by their
+// words calls set for the words of the page that may differ from zero, by their
 // index in the page, and reports whether there are any.
 func (s *source) words(page uint32, set func(i, w uint32)) bool {
 	base := page << rv.PageBits
-	if base >= rv.InputStart && base < rv.InputEnd {
+	if !s.whole && base >= rv.InputStart && base < rv.InputEnd {
 		return s.inputWords(base-rv.InputStart, set)
 	}
 	const blocks = rv.PageSize / rv.BlockSize
@@ -70,7 +72,7 @@ func (s *source) inputWord(offset uint32) uint32 {
 // block returns the 64-byte block with that index.
 func (s *source) block(index uint32) (words [rv.BlockWords]uint32) {
 	addr := index * rv.BlockSize
-	if addr < rv.InputStart || addr >= rv.InputEnd {
+	if s.whole || addr < rv.InputStart || addr >= rv.InputEnd {
 		return s.program.Image.Words(index)
 	}
 	for i := range words {

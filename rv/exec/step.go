@@ -15,6 +15,8 @@ type Step struct {
 	X      *[32]uint32
 	Memory Memory
 	Gas    bool // whether the instruction can be paid for
+	// Sink, if it isn't nil, takes what is written to x0, and 0 for FENCE.
+	Sink *uint32
 
 	// Completed and Misaligned tell of the instruction whether it completed, and
 	// whether it accessed memory at an address that is no multiple of the size.
@@ -48,8 +50,11 @@ func (s *Step) Do(program *rv.Program) (exit Exit, ends bool) {
 	if size := in.Op.AccessSize(); size > 0 && e.addr%size != 0 {
 		s.Misaligned = true
 	}
-	if in.Op.WritesRd() && in.Rd != 0 {
+	switch {
+	case in.Op.WritesRd() && in.Rd != 0:
 		s.X[in.Rd] = e.result
+	case s.Sink != nil && (in.Op.WritesRd() || in.Op == rv.FENCE):
+		*s.Sink = e.result
 	}
 	s.PC, s.Completed = e.next, true
 	return Exit{}, false

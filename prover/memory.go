@@ -1,0 +1,47 @@
+package prover
+
+import (
+	"github.com/orrery/orrery/proof"
+	"github.com/orrery/orrery/verifier"
+)
+
+// Bytes of memory, as the process holds them at its peak.
+const (
+	// fixedMemory is what a process needs before it proves anything: the program, the
+	// runtime, the compiled chips.
+	fixedMemory = 40 << 20
+	// segmentMemory is what a proof needs beside its columns: preprocessed columns, counters
+	// of look-ups, blocks in work, openings.
+	segmentMemory = 24 << 20
+	// elementBytes is the size of a field element in memory.
+	elementBytes = 4
+	// digestBytes is the size of a hash.Digest.
+	digestBytes = 36
+	// recordBytes is the size of a recorded instruction.
+	recordBytes = 28
+	// pageMemory is what a 64 KiB page of the guest's memory that isn't all zero takes in the
+	// cutter: its content, and its digests.
+	pageMemory = 64<<10 + 2<<10*digestBytes
+)
+
+// SegmentMemory is about how much memory the proof of a segment with this layout takes at its
+// peak, in bytes. The columns' values on the committed domain are most of it.
+func SegmentMemory(l *verifier.Layout, logBlowup int) uint64 {
+	var main, inter uint64
+	for _, t := range l.Tables {
+		main += uint64(len(t.AIR.Main)) << t.LogHeight
+		inter += uint64(t.AIR.Cells()-len(t.AIR.Main)) << t.LogHeight
+	}
+	rows := uint64(1) << (l.LogHeight + logBlowup)
+	composition := uint64(verifier.CompositionWidth) * rows
+	values := elementBytes * ((main+inter)<<logBlowup + composition)
+	// A tree has two nodes for each row of the tallest columns.
+	trees := uint64(proof.Trees-1) * 2 * rows * digestBytes
+	return segmentMemory + values + trees
+}
+
+// Memory is about how much memory proving the run takes with as many segments at a time, in
+// bytes.
+func (p *Plan) Memory(workers int) uint64 {
+	return fixedMemory + p.Guest + uint64(workers)*p.Segment
+}

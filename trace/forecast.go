@@ -1,0 +1,265 @@
+package trace
+
+import (
+	"github.com/orrery/orrery/abi"
+	"github.com/orrery/orrery/air/rv32im"
+	"github.com/orrery/orrery/memtree"
+	"github.com/orrery/orrery/proof"
+	"github.com/orrery/orrery/rv"
+	"github.com/orrery/orrery/rv/exec"
+)
+
+// Rows is a number of rows for each chip.
+type Rows [rv32im.NumChips]int
+
+// Forecast tells how many rows the tables of a recorded segment need, without building them
+// and without hashing. It goes through a run segment by segment, because what a compression
+// costs depends on which memory is zero. It never tells too few rows.
+type Forecast struct {
+	program *rv.Program
+	kinds   []kind
+	// live has a bit for each node of the memory tree that may differ from zero, by
+	// 2^level + index.
+	live  []uint64
+	pages int // of 64 KiB that may differ from zero
+}
+
+// kind is what counting needs of a code word.
+type kind struct {
+	chip          uint8 // of an access: that for aligned words
+	size          uint8 // of an access, in bytes; else 0
+	slotB, slotD  uint8
+	imm           uint32
+	useA, useB, d uint32 // all ones if the record has such an access, else 0
+}
+
+// NewForecast is the state before the first segment of a run.
+func NewForecast(program *rv.Program, input []byte) *Forecast {
+	f := &Forecast{
+		program: program,
+		kinds:   make([]kind, len(program.Code.Insts)),
+		live:    make([]uint64, 2<<memtree.LeafLevel/64),
+	}
+	for i := range f.kinds {
+		f.kinds[i] = kindOf(&program.Code.Insts[i])
+	}
+	for i := range program.Image {
+		f.mark(program.Image[i].Index)
+	}
+	first := uint32(abi.InputStart / memtree.BlockBytes)
+	for i := range uint32((abi.IOHeader + len(input) + memtree.BlockBytes - 1) / memtree.BlockBytes) {
+		f.mark(first + i)
+	}
+	return f
+}
+
+func kindOf(in *rv.Inst) kind {
+	op := in.Op
+	k := kind{imm: in.Imm, size: uint8(op.AccessSize()), slotB: rv32im.SlotRs2, slotD: rv32im.SlotRd}
+	if op == rv.ILLEGAL || op == rv.EBREAK { // which never complete
+		return k
+	}
+	// The register part of an address isn't known yet; a multiple of four stands for it.
+	k.chip = uint8(chipOf(&rv.Inst{Op: op}, &exec.Record{}))
+	mask := func(b bool) uint32 {
+		if b {
+			return ^uint32(0)
+		}
+		return 0
+	}
+	k.useA = mask(op.ReadsRs1() || op == rv.ECALL)
+	k.useB = mask(op.ReadsRs2() || op == rv.ECALL || op.IsLoad())
+	k.d = mask(op.WritesRd() || op == rv.FENCE || op.IsStore())
+	if op.IsLoad() {
+		k.slotB = rv32im.SlotMemory
+	}
+	if op.IsStore() {
+		k.slotD = rv32im.SlotMemory
+	}
+	return k
+}
+
+// Of counts the rows of a segment. The last segment of a run writes back its output only.
+func (f *Forecast) Of(run *exec.Trace, last bool) *Rows {
+	rows := new(Rows)
+	f.instructions(rows, run)
+	if last && run.Exit.Kind != exec.Halt {
+		rows[rv32im.ChipTrapOp]++ // or another of the chips that end runs: it's one row
+	}
+	rows[rv32im.ChipDecode] = len(run.ExecutedCode)
+	f.memory(rows, run.Blocks, last)
+	return rows
+}
+
+// instructions counts the rows of instructions, and of refreshes.
+func (f *Forecast) instructions(rows *Rows, run *exec.Trace) {
+	base := f.program.Code.Start
+	var counts [256]int // by number of a chip: an index of a byte needs no check
+	refreshes := 0
+	now := uint32(0)
+	for _, chunk := range run.Records.Chunks() {
+		for i := range chunk {
+			now += 4
+			rec := &chunk[i]
+			k := &f.kinds[(rec.PC-base)/4]
+			chip := k.chip
+			if k.size > 1 && (rec.A+k.imm)&uint32(k.size-1) != 0 {
+				chip = misaligned(chip)
+			}
+			counts[chip]++
+			long := (now+rv32im.SlotRs1-rec.TsA-1)&k.useA |
+				(now+uint32(k.slotB)-rec.TsB-1)&k.useB |
+				(now+uint32(k.slotD)-rec.TsD-1)&k.d
+			if long>>rv32im.GapBits != 0 {
+				refreshes += f.refreshes(k, rec, now)
+			}
+		}
+	}
+	for i := range run.Second {
+		x := &run.Second[i]
+		if now := 4*(x.Index+1) + rv32im.SlotMemory; (now-x.Ts-1)>>rv32im.GapBits != 0 {
+			refreshes++
+		}
+	}
+	copy(rows[:], counts[:])
+	rows[rv32im.ChipRefresh] = refreshes
+}
+
+// refreshes counts the accesses of a record that lie far behind the one before.
+func (f *Forecast) refreshes(k *kind, rec *exec.Record, now uint32) int {
+	n := 0
+	for _, gap := range [3]uint32{
+		(now + rv32im.SlotRs1 - rec.TsA - 1) & k.useA,
+		(now + uint32(k.slotB) - rec.TsB - 1) & k.useB,
+		(now + uint32(k.slotD) - rec.TsD - 1) & k.d,
+	} {
+		if gap>>rv32im.GapBits != 0 {
+			n++
+		}
+	}
+	return n
+}
+
+// misaligned is the chip for misaligned accesses that belongs to another one of accesses.
+func misaligned(chip uint8) uint8 {
+	if chip >= rv32im.ChipStoreWord {
+		return rv32im.ChipStoreMisaligned
+	}
+	return rv32im.ChipLoadMisaligned
+}
+
+// memory counts the rows of the memory tree, and of the pages of the region table.
+func (f *Forecast) memory(rows *Rows, blocks []exec.Block, last bool) {
+	type node struct {
+		index   uint32
+		changed bool
+	}
+	var level []node
+	page := ^uint32(0)
+	add := func(index uint32, changed bool) {
+		level = append(level, node{index, changed})
+		if f.isLive(memtree.LeafLevel, index) {
+			rows[rv32im.ChipPoseidon2]++
+		}
+		if changed {
+			rows[rv32im.ChipPoseidon2]++
+		}
+	}
+	for i := range blocks {
+		b := &blocks[i]
+		if p := b.Index * memtree.BlockBytes >> abi.PageBits; p != page && b.Index < registerBlock {
+			page = p
+			rows[rv32im.ChipRegion]++
+		}
+		dropped := last && b.Index>>(memtree.LeafLevel-memtree.QuarterLevel) != memtree.OutputQuarter
+		add(b.Index, !dropped && b.Initial != b.Final)
+	}
+	if n := len(blocks); n == 0 || blocks[n-1].Index < registerBlock {
+		for i := range uint32(registerBlocks) {
+			add(registerBlock+i, !last)
+		}
+	}
+	rows[rv32im.ChipPage] = len(level)
+	for l := memtree.LeafLevel - 1; l >= memtree.QuarterLevel; l-- {
+		parents := level[:0]
+		for _, x := range level {
+			p := node{x.index / 2, x.changed}
+			if n := len(parents); n > 0 && parents[n-1].index == p.index {
+				parents[n-1].changed = parents[n-1].changed || p.changed
+				continue
+			}
+			parents = append(parents, p)
+		}
+		level = parents
+		rows[rv32im.ChipNode] += len(level)
+		for _, x := range level {
+			if f.isLive(l, x.index) {
+				rows[rv32im.ChipPoseidon2]++
+			}
+			if x.changed {
+				rows[rv32im.ChipPoseidon2]++
+			}
+		}
+	}
+}
+
+// registerBlocks is the number of blocks with registers.
+const registerBlocks = (rv32im.Registers + rv.BlockWords - 1) / rv.BlockWords
+
+// Advance goes past a segment.
+func (f *Forecast) Advance(run *exec.Trace) {
+	for i := range run.Blocks {
+		if b := &run.Blocks[i]; b.Initial != b.Final {
+			f.mark(b.Index)
+		}
+	}
+	for i := range uint32(registerBlocks) {
+		f.mark(registerBlock + i)
+	}
+}
+
+// pageLevel is the level of the node that covers 64 KiB.
+const pageLevel = memtree.LeafLevel - abi.PageBits + 6
+
+// Pages is the number of 64 KiB pages that may differ from zero at the end of a segment.
+func (f *Forecast) Pages(run *exec.Trace) int {
+	n, last := f.pages, ^uint32(0)
+	for i := range run.Blocks {
+		p := run.Blocks[i].Index >> (memtree.LeafLevel - pageLevel)
+		if p != last && !f.isLive(pageLevel, p) {
+			n++
+		}
+		last = p
+	}
+	return n
+}
+
+// mark notes that a block may differ from zero.
+func (f *Forecast) mark(index uint32) {
+	if !f.isLive(pageLevel, index>>(memtree.LeafLevel-pageLevel)) {
+		f.pages++
+	}
+	for n := 1<<memtree.LeafLevel + index; f.live[n/64]>>(n%64)&1 == 0; n /= 2 {
+		f.live[n/64] |= 1 << (n % 64)
+	}
+}
+
+func (f *Forecast) isLive(level int, index uint32) bool {
+	n := 1<<level + index
+	return f.live[n/64]>>(n%64)&1 == 1
+}
+
+// Instances gives the tables that hold the rows, as Build makes them.
+func (r *Rows) Instances(m *rv32im.Machine) []proof.Instance {
+	var list []proof.Instance
+	for chip, n := range r {
+		if fixed := m.FixedLogHeight(chip); fixed >= 0 {
+			list = append(list, proof.Instance{Chip: uint8(chip), LogHeight: uint8(fixed)})
+			continue
+		}
+		for _, log := range heights(n, rv32im.MaxCopies) {
+			list = append(list, proof.Instance{Chip: uint8(chip), LogHeight: uint8(log)})
+		}
+	}
+	return list
+}

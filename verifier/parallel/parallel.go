@@ -1,0 +1,132 @@
+// Package parallel verifies proofs of many segments on several threads, in memory for a
+// few segments.
+package parallel
+
+import (
+	"context"
+	"errors"
+	"io"
+	"sync"
+
+	"github.com/orrery/orrery/abi"
+	"github.com/orrery/orrery/soundness"
+	"github.com/orrery/orrery/verifier"
+)
+
+// Info is what there is to say about an accepted proof beside its claim.
+type Info struct {
+	Segments int
+	Rounds   soundness.Rounds // of the segment with the fewest bits
+	Cells    uint64           // committed base field cells of all segments
+}
+
+// VerifyReader is verifier.Verify for a proof that is read from r, which should be
+// buffered. As many segments are verified at a time as there are threads (at least one),
+// and one more is in memory. The error is that of the first segment with one, an
+// *verifier.Error, or what the reader or the context gave.
+func VerifyReader(ctx context.Context, key *verifier.Key, r io.Reader, policy verifier.Policy, threads int) (abi.Claim, Info, error) {
+	chain, err := verifier.NewChain(key, r, policy)
+	if err != nil {
+		return abi.Claim{}, Info{}, err
+	}
+	var p pool
+	checks := make(chan *verifier.Check)
+	var workers sync.WaitGroup
+	for range max(1, min(threads, chain.Segments())) {
+		workers.Go(func() {
+			for k := range checks {
+				p.verify(key, k)
+			}
+		})
+	}
+	err = p.feed(ctx, chain, checks)
+	close(checks)
+	workers.Wait()
+	// Segments are handed out in order, so those that fail stand before the one at which
+	// reading ended.
+	if p.err != nil {
+		err = p.err
+	}
+	if err != nil {
+		return abi.Claim{}, Info{}, err
+	}
+	claim, err := chain.Claim()
+	if err != nil {
+		return abi.Claim{}, Info{}, err
+	}
+	p.info.Segments = chain.Segments()
+	return claim, p.info, nil
+}
+
+// pool collects what the workers find.
+type pool struct {
+	mu      sync.Mutex
+	info    Info
+	weakest int // the segment that info.Rounds is of
+	failed  int // the first segment that failed, if err isn't nil
+	err     error
+}
+
+// feed hands out the segments of the chain until there are no more, one of them has failed,
+// or the context ends.
+func (p *pool) feed(ctx context.Context, chain *verifier.Chain, checks chan<- *verifier.Check) error {
+	for {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		k, err := chain.Next()
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		select {
+		case checks <- k:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+		if p.hasFailed() {
+			return nil
+		}
+	}
+}
+
+func (p *pool) hasFailed() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.err != nil
+}
+
+// verify verifies a segment and adds what it says to the info.
+func (p *pool) verify(key *verifier.Key, k *verifier.Check) {
+	var rounds soundness.Rounds
+	var cells uint64
+	err := k.Verify()
+	if err == nil {
+		rounds, cells, err = measure(key, k)
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if err != nil {
+		if p.err == nil || k.Index < p.failed {
+			p.failed, p.err = k.Index, err
+		}
+		return
+	}
+	bits, least := rounds.Bits(), p.info.Rounds.Bits()
+	if p.info.Rounds == nil || bits < least || bits == least && k.Index < p.weakest {
+		p.info.Rounds, p.weakest = rounds, k.Index
+	}
+	p.info.Cells += cells
+}
+
+// measure gives the bits and the cells of a segment's tables.
+func measure(key *verifier.Key, k *verifier.Check) (soundness.Rounds, uint64, error) {
+	layout, err := verifier.NewLayout(key.Machine, k.Instances)
+	if err != nil {
+		return nil, 0, err
+	}
+	_, rounds, err := key.Parameters(layout)
+	return rounds, layout.Cells(), err
+}
