@@ -73,15 +73,13 @@ func executionTargets(x *execbench.Report) []executionTarget {
 // answer is what the figures say in short, and the budgets.
 func (m *markdown) answer(x *execbench.Report) {
 	if f, worst := x.Factor(execbench.Recompiler, execbench.Native); f > 0 {
-		fmt.Fprintf(m, "A sandboxed machine with exact gas takes %.2f times as long as native code (geometric mean; the worst program %.2f)", f, worst)
-		if g, _ := x.Factor(execbench.Recompiler, execbench.Native32); g > 0 {
-			n, _ := x.Factor(execbench.Native32, execbench.Native)
-			fmt.Fprintf(m, ", %.2f times as long as native code of 32 bits. Words of 32 bits alone cost native code a factor of %.2f", g, n)
-		}
-		if x.Gas != nil {
-			fmt.Fprintf(m, "; exact gas costs %.3f (worst %.2f, %s)", x.Gas.Mean, x.Gas.Worst, x.Gas.Program)
-		}
-		m.WriteString(".\n\n")
+		fmt.Fprintf(m, "A sandboxed machine with exact gas takes %.2f times as long as native code (geometric mean; %.2f in the worst program).\n\n", f, worst)
+		m.steps(x, []costStep{
+			{execbench.Native, "native code, 64 bits"},
+			{execbench.Native32, "words of 32 bits"},
+			{execbench.NoGas, "RISC-V translated in one pass, sandbox"},
+			{execbench.Recompiler, "exact gas"},
+		})
 	}
 	m.head("figure", "-must", "-aim", "-measured", "")
 	for _, t := range executionTargets(x) {
@@ -95,6 +93,26 @@ func (m *markdown) answer(x *execbench.Report) {
 			verdict = "met"
 		}
 		m.row("%s | %v | %v | %s | %s", t.name, t.must, t.aim, orDash(t.value, t.digits), verdict)
+	}
+	m.WriteByte('\n')
+}
+
+// costStep is an engine and what it has more than the one before.
+type costStep struct{ engine, more string }
+
+// steps is the way from one engine to another, as far as they are all there.
+func (m *markdown) steps(x *execbench.Report, list []costStep) {
+	m.head("what is added", "measured by", "-factor", "-worst program", "-all in all")
+	for i, s := range list {
+		all, _ := x.Factor(s.engine, list[0].engine)
+		if all == 0 {
+			continue
+		}
+		factor, worst := 0.0, 0.0
+		if i > 0 {
+			factor, worst = x.Factor(s.engine, list[i-1].engine)
+		}
+		m.row("%s | %s | %s | %s | %.2f", s.more, s.engine, orDash(factor, 3), orDash(worst, 2), all)
 	}
 	m.WriteByte('\n')
 }
