@@ -32,7 +32,7 @@ type engine struct {
 func newEngine(ctx context.Context, l *verifier.Layout, p soundness.Params, h hash.Hasher, threads int) *engine {
 	return &engine{
 		ctx: ctx, layout: l, params: p, hasher: h, threads: threads, clock: newClock(nil),
-		domains: newDomains(l.LogHeight, p.LogBlowup),
+		domains: newDomains(l.LogHeight, p.LogBlowup, threads),
 	}
 }
 
@@ -46,14 +46,19 @@ type domains struct {
 	part   *fft.Twiddles // as many points of the committed domain as the trace has rows
 }
 
-func newDomains(logHeight, logBlowup int) *domains {
-	return &domains{
-		logHeight: logHeight, logBlowup: logBlowup,
-		trace:  fft.NewTwiddles(circle.Canonic(logHeight)),
-		domain: fft.NewTwiddles(circle.Canonic(logHeight + logBlowup)),
-		quot:   fft.NewTwiddles(circle.ConstraintDomain(logHeight, logBlowup)),
-		part:   fft.NewTwiddles(circle.ConstraintDomain(logHeight-1, logBlowup+1)),
+func newDomains(logHeight, logBlowup, threads int) *domains {
+	d := &domains{logHeight: logHeight, logBlowup: logBlowup}
+	all := []struct {
+		dst    **fft.Twiddles
+		domain circle.Domain
+	}{
+		{&d.domain, circle.Canonic(logHeight + logBlowup)},
+		{&d.quot, circle.ConstraintDomain(logHeight, logBlowup)},
+		{&d.trace, circle.Canonic(logHeight)},
+		{&d.part, circle.ConstraintDomain(logHeight-1, logBlowup+1)},
 	}
+	par.For(threads, len(all), func(i int) { *all[i].dst = fft.NewTwiddles(all[i].domain) })
+	return d
 }
 
 // alone is the engine for work that one of several goroutines does.

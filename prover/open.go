@@ -123,7 +123,8 @@ func (e *engine) evaluateAll(groups []evaluation, weights [2]vec.Planes) {
 	})
 }
 
-// quotient computes the batched DEEP quotient on the largest domain.
+// quotient computes the batched DEEP quotient on the largest domain: as many values as it has
+// coefficients from those of the columns, and the others by interpolation.
 func (e *engine) quotient(c *committed, values, weights []field.E, z circle.PointE) (vec.Planes, error) {
 	e.clock.part(PartQuotient)
 	l := e.layout
@@ -148,5 +149,12 @@ func (e *engine) quotient(c *committed, values, weights []field.E, z circle.Poin
 			add(t.LogHeight, t.Next, c.runningSum(i, t), e.point(z, t.LogHeight).AddBase(circle.Generator(t.LogHeight)))
 		}
 	}
-	return commit.Quotients(e.ctx, l.LogHeight+e.params.LogBlowup, batches, e.threads, e.mem)
+	g, err := commit.Quotients(e.ctx, l.LogHeight+e.params.LogBlowup, e.params.LogBlowup, batches, e.threads, e.mem)
+	if err != nil {
+		return g, err
+	}
+	e.clock.part(PartTransform)
+	fft.InverseAll(e.threads, g[:], e.part)
+	all, err := e.extend(g[:])
+	return vec.Planes(all.lde), err
 }

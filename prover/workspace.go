@@ -46,7 +46,7 @@ func (w *Workspace) engine(ctx context.Context, l *verifier.Layout, p soundness.
 		return newEngine(ctx, l, p, h, threads)
 	}
 	if d := w.domains; d == nil || d.logHeight != l.LogHeight || d.logBlowup != p.LogBlowup {
-		w.domains = newDomains(l.LogHeight, p.LogBlowup)
+		w.domains = newDomains(l.LogHeight, p.LogBlowup, threads)
 	}
 	return &engine{
 		ctx: ctx, layout: l, params: p, hasher: h, threads: threads, clock: newClock(nil),

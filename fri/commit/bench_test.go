@@ -89,7 +89,7 @@ func BenchmarkQuotients(b *testing.B) {
 		batch.Columns, batch.Values, batch.Weights = cols[:width], batch.Values[:width], batch.Weights[:width]
 		b.Run(fmt.Sprintf("columns=%d", width), func(b *testing.B) {
 			for b.Loop() {
-				if _, err := commit.Quotients(context.Background(), log, []commit.Batch{batch}, 1, nil); err != nil {
+				if _, err := commit.Quotients(context.Background(), log, 0, []commit.Batch{batch}, 1, nil); err != nil {
 					b.Fatal(err)
 				}
 			}

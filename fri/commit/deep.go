@@ -27,13 +27,15 @@ type Batch struct {
 
 // Quotients returns the function that FRI tests: the sum of the DEEP quotients (fri.Quotient)
 // of all batches, on the canonic coset of 2^logDomain points. The quotients of shorter columns
-// are lifted: at index s stands their value at s >> k, k being the difference of the logs. The
-// function has memory of mem, nil for the heap.
-func Quotients(ctx context.Context, logDomain int, batches []Batch, threads int, mem *arena.Arena) (vec.Planes, error) {
+// are lifted: at index s stands their value at s >> k, k being the difference of the logs.
+//
+// Only the first 1/2^part of the values of each half are computed. For columns of a rate of 1/2^part or
+// less they determine the function. It has memory of mem, nil for the heap.
+func Quotients(ctx context.Context, logDomain, part int, batches []Batch, threads int, mem *arena.Arena) (vec.Planes, error) {
 	groups := make([][]*deepTask, logDomain+1)
 	for i := range batches {
 		b := &batches[i]
-		if b.LogDomain < 1 || b.LogDomain > logDomain || len(b.Columns) != len(b.Values) {
+		if b.LogDomain < 1+part || b.LogDomain > logDomain || len(b.Columns) != len(b.Values) {
 			return vec.Planes{}, fmt.Errorf("%w: batch %d, %d columns of 2^%d rows with %d values", ErrBatch, i, len(b.Columns), b.LogDomain, len(b.Values))
 		}
 		for _, c := range b.Columns {
@@ -54,7 +56,7 @@ func Quotients(ctx context.Context, logDomain int, batches []Batch, threads int,
 		if len(tasks) == 0 && log < logDomain {
 			continue
 		}
-		next := mem.Planes(1 << log)
+		next := mem.Planes(1 << (log - part))
 		if sum[0] != nil {
 			lift(next, sum, threads)
 			mem.FreeAll(sum[:])
@@ -63,7 +65,7 @@ func Quotients(ctx context.Context, logDomain int, batches []Batch, threads int,
 				clear(next[k])
 			}
 		}
-		if err := accumulate(ctx, next, log, tasks, threads); err != nil {
+		if err := accumulate(ctx, next, log, part, tasks, threads); err != nil {
 			return vec.Planes{}, err
 		}
 		sum = next
@@ -93,25 +95,26 @@ type deepTask struct {
 	q *fri.Quotient
 }
 
-// accumulate adds the quotients of batches of one height to dst.
-func accumulate(ctx context.Context, dst vec.Planes, log int, tasks []*deepTask, threads int) error {
+// accumulate adds the quotients of batches of one height to dst, which has the first 1/2^part of each
+// half.
+func accumulate(ctx context.Context, dst vec.Planes, log, part int, tasks []*deepTask, threads int) error {
 	if len(tasks) == 0 {
 		return nil
 	}
-	pts := newPoints(log-1, 0)
+	pts := newPoints(log-1, 0, part)
 	par.Chunks(threads, pts.blocks(), func(lo, hi int) {
 		w := newDeepWorker(pts.size())
 		for b := lo; b < hi && ctx.Err() == nil; b++ {
 			pts.block(b, w.x, w.y)
 			from := b * pts.size()
 			for _, t := range tasks {
-				w.add(dst, t, from)
+				w.add(vec.Slice(dst, from, from+pts.size()), t, from)
 			}
 			// The conjugate points.
 			vec.Neg(w.y, w.y)
-			from += len(dst[0]) / 2
+			at := len(dst[0])/2 + from
 			for _, t := range tasks {
-				w.add(dst, t, from)
+				w.add(vec.Slice(dst, at, at+pts.size()), t, 1<<log/2+from)
 			}
 		}
 	})
@@ -142,8 +145,8 @@ func newDeepWorker(size int) *deepWorker {
 	return w
 }
 
-// add adds the quotients of t at the points in x and y, which have the indices from on.
-func (w *deepWorker) add(dst vec.Planes, t *deepTask, from int) {
+// add adds the quotients of t at the points in x and y, which have the indices from on, to out.
+func (w *deepWorker) add(out vec.Planes, t *deepTask, from int) {
 	to := from + len(w.x)
 	w.cols = w.cols[:0]
 	for _, c := range t.Columns {
@@ -167,7 +170,6 @@ func (w *deepWorker) add(dst vec.Planes, t *deepTask, from int) {
 		vec.AddConst(w.line[k], w.line[k], k0[k])
 	}
 	w.invert()
-	out := vec.Slice(dst, from, to)
 	for half := range 2 {
 		w.mulAdd(cubic{out[half], out[half+2], out[half+4]}, cubic{w.num[half], w.num[half+2], w.num[half+4]})
 	}

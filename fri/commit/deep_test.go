@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"github.com/orrery/orrery/circle"
@@ -137,7 +138,7 @@ func (s toy) prove(t testing.TB, h hash.Hasher, threads int, forge func(values [
 			LogDomain: tb.logDomain, Columns: tb.columns, Point: s.point(b, z), Values: p.values[i], Weights: weights[i],
 		})
 	}
-	g, err := commit.Quotients(ctx, s.params.LogDomain, batches, threads, nil)
+	g, err := commit.Quotients(ctx, s.params.LogDomain, 0, batches, threads, nil)
 	require.NoError(t, err)
 	c, err := commit.Commit(ctx, tr, h, s.params, g, threads, nil)
 	if forge != nil && errors.Is(err, commit.ErrDegree) {
@@ -250,8 +251,18 @@ func TestQuotientsMatchVerifier(t *testing.T) {
 		require.NoError(t, err, "batch %d", i)
 		batches, opened = append(batches, b), append(opened, fri.Opened{LogDomain: b.LogDomain, Quotient: q, Weights: b.Weights})
 	}
-	g, err := commit.Quotients(context.Background(), logDomain, batches, 2, nil)
+	g, err := commit.Quotients(context.Background(), logDomain, 0, batches, 2, nil)
 	require.NoError(t, err)
+	for part := 1; part <= 3; part++ {
+		first, err := commit.Quotients(context.Background(), logDomain, part, batches, 2, nil)
+		require.NoError(t, err)
+		const half = 1 << logDomain / 2
+		for k := range g {
+			require.Equal(t, slices.Concat(g[k][:half>>part], g[k][half:half+half>>part]), first[k], "the first 1/%d, plane %d", 1<<part, k)
+		}
+	}
+	_, err = commit.Quotients(context.Background(), logDomain, 4, batches, 2, nil)
+	require.ErrorIs(t, err, commit.ErrBatch)
 	indices := []uint32{0, 1, 2, 3, 1023, 1024, 2047, 2048, 2049, 4095, 3000, 3000}
 	values, err := fri.Values(logDomain, opened, indices, func(b int, index uint32) (row []field.M31, err error) {
 		for _, c := range batches[b].Columns {
@@ -288,7 +299,7 @@ func TestQuotientsRefuse(t *testing.T) {
 	tb := newTable(rng, 3, 1, 1)
 	ok := commit.Batch{LogDomain: 4, Columns: tb.columns, Point: randomPoint(t, rng), Values: []field.E{{}}, Weights: []field.E{{}}}
 	run := func(logDomain int, b commit.Batch) error {
-		_, err := commit.Quotients(context.Background(), logDomain, []commit.Batch{b}, 1, nil)
+		_, err := commit.Quotients(context.Background(), logDomain, 0, []commit.Batch{b}, 1, nil)
 		return err
 	}
 	require.NoError(t, run(4, ok))
@@ -310,6 +321,6 @@ func TestQuotientsRefuse(t *testing.T) {
 	require.ErrorIs(t, run(4, b), fri.ErrPoint)
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
-	_, err := commit.Quotients(ctx, 4, []commit.Batch{ok}, 1, nil)
+	_, err := commit.Quotients(ctx, 4, 0, []commit.Batch{ok}, 1, nil)
 	require.ErrorIs(t, err, context.Canceled)
 }

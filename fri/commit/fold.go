@@ -67,7 +67,7 @@ func (l *layer) fold(alpha field.E, conjugates bool, threads int, mem *arena.Are
 		near--
 	}
 	out := mem.Planes(1 << l.logLeaves)
-	pts := newPoints(l.logLeaves, near)
+	pts := newPoints(l.logLeaves, near, 0)
 	scale := field.M31(1)
 	for range k {
 		scale = scale.Halve()

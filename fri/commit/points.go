@@ -12,8 +12,8 @@ const (
 	block    = 1 << logBlock
 )
 
-// points lists the points at every 2^stride-th index of the first half of a canonic coset,
-// a block at a time.
+// points lists the points at every 2^stride-th index of the first half of a canonic coset, or of
+// the beginning of that, a block at a time.
 type points struct {
 	log    int // log2 of the number of points
 	stride int
@@ -22,12 +22,13 @@ type points struct {
 }
 
 // newPoints prepares the 2^log points of the first half of a canonic coset whose indices are
-// multiples of 2^stride; the coset has 2^(log+stride+1) points.
-func newPoints(log, stride int) *points {
-	p := &points{log: log, stride: stride, domain: circle.Canonic(log + stride + 1)}
+// multiples of 2^stride; the coset has 2^(log+stride+1) points. Of these only the first 2^(log-part)
+// are listed.
+func newPoints(log, stride, part int) *points {
+	p := &points{log: log - part, stride: stride, domain: circle.Canonic(log + stride + 1)}
 	// Bit b of an index in the half coset stands for the summand g_(b+1).
 	p.low = append(make([]circle.Point, 0, block), circle.Zero())
-	for b := range min(log, logBlock) {
+	for b := range min(p.log, logBlock) {
 		g := circle.Generator(stride + b + 1)
 		for _, q := range p.low[:1<<b] {
 			p.low = append(p.low, q.Add(g))

@@ -162,7 +162,7 @@ func (c *counter) composition() {
 var quotientOps = Ops{Accumulate: 1, Mul: 6 + 15 + 22, Add: 6, Inverse: 1}
 
 // open counts the columns' values at the opened point, the grinding, which takes 2^bits tries in
-// the mean, and the quotients.
+// the mean, and the quotients, at as many points as there are rows, with their extension.
 func (c *counter) open() {
 	evaluate := c.task(prover.PhaseOpen, prover.PartEvaluate)
 	grind := c.task(prover.PhaseOpen, prover.PartGrind)
@@ -173,9 +173,12 @@ func (c *counter) open() {
 		evaluate.Bytes += word * uint64(width) << log
 		ops := quotientOps
 		ops[Accumulate] += uint64(width)
-		quotient.Ops.add(ops, 1<<(log+c.p.LogBlowup))
-		quotient.Bytes += word * uint64(width) << (log + c.p.LogBlowup)
+		quotient.Ops.add(ops, 1<<log)
+		quotient.Bytes += word * uint64(width) << log
 	}
+	transform := c.task(prover.PhaseOpen, prover.PartTransform)
+	transform.interpolate(field.Degree, c.l.LogHeight)
+	transform.extend(field.Degree, c.l.LogHeight, c.p.LogBlowup)
 	for _, groups := range c.l.Groups {
 		for _, g := range groups {
 			batch(g.Width, g.LogHeight)
