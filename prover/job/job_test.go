@@ -34,10 +34,6 @@ func loadGuest(t testing.TB, name string) *rv.Program {
 // again, and returns the traces with the description of the run.
 func record(t testing.TB, p *rv.Program, input []byte, gas uint64, sizes ...uint64) ([]*exec.Trace, *proof.Run) {
 	t.Helper()
-	before, err := Before(p, input, 1)
-	if err != nil {
-		t.Fatal(err)
-	}
 	r, err := exec.NewRecorder(p, input, exec.Options{GasLimit: gas})
 	if err != nil {
 		t.Fatal(err)
@@ -52,6 +48,18 @@ func record(t testing.TB, p *rv.Program, input []byte, gas uint64, sizes ...uint
 			break
 		}
 	}
+	run := describe(t, p, input, r, gas, uint32(len(traces)))
+	run.Exit = traces[len(traces)-1].Exit
+	return traces, run
+}
+
+// describe says everything about a run that ended out of gas.
+func describe(t testing.TB, p *rv.Program, input []byte, r *exec.Recorder, gas uint64, segments uint32) *proof.Run {
+	t.Helper()
+	before, err := Before(p, input, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
 	tree := memtree.NewTree(memtree.CompressAll)
 	const first = abi.OutputStart / memtree.BlockBytes
 	err = tree.Set(func(yield func(memtree.Block) bool) {
@@ -64,10 +72,10 @@ func record(t testing.TB, p *rv.Program, input []byte, gas uint64, sizes ...uint
 	if err != nil {
 		t.Fatal(err)
 	}
-	return traces, &proof.Run{
+	return &proof.Run{
 		Header: p.Header, Image: before.Quarters[0], InputDigest: before.Quarters[1], GasLimit: gas,
-		GasUsed: r.Cycles(), Exit: traces[len(traces)-1].Exit, Output: memtree.OpenOutput(r.Block, tree.Node),
-		Segments: uint32(len(traces)),
+		GasUsed: r.Cycles(), Exit: abi.Exit{Kind: abi.OutOfGas, PC: r.PC()}, Output: memtree.OpenOutput(r.Block, tree.Node),
+		Segments: segments,
 	}
 }
 
