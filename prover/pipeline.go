@@ -42,7 +42,7 @@ type outcome struct {
 	number  int
 	proof   *SegmentProof // nil if the segment is damaged
 	damaged error
-	encoded []byte        // nil if it is in the work directory
+	encoded []byte // nil if it is in the work directory
 	sum     [sha256.Size]byte
 	reused  bool
 	err     error

@@ -50,6 +50,7 @@ type proveCmd struct {
 	runArgs
 
 	Work          fileName `placeholder:"DIR" help:"Directory for finished segments: after an interruption the same command goes on where it stopped."`
+	Workers       workers  `placeholder:"N" help:"Segments to prove at a time, which share the threads; as many as --max-memory allows unless told."`
 	Out           fileName `placeholder:"FILE" help:"File for the proof, or - for stdout. Without it the proof is made, checked and dropped."`
 	ExpectSuccess bool     `help:"Exit with status 3 unless the guest halts with code 0. The proof is written all the same."`
 }
@@ -70,7 +71,7 @@ func (c *proveCmd) Run(s *session) error {
 		s.note("no --out: only the segments in --work are kept")
 	}
 	p := s.newProgress(prover.Phases())
-	o.Work, o.Observer = string(c.Work), s.observers(p)
+	o.Work, o.Workers, o.Observer = string(c.Work), int(c.Workers), s.observers(p)
 	var result *prover.Result
 	err = s.writeOutput("--out", c.Out, func(w io.Writer) (err error) {
 		result, err = prover.ProveTo(s.ctx, w, program, input, o)
