@@ -2,6 +2,7 @@ package exec_test
 
 import (
 	"context"
+	"encoding/binary"
 	"errors"
 	"math/rand/v2"
 	"reflect"
@@ -331,4 +332,37 @@ func (c *expiring) Err() error {
 		return context.Canceled
 	}
 	return nil
+}
+
+// FuzzSegments cuts runs in pieces of any size.
+func FuzzSegments(f *testing.F) {
+	rng := rand.New(rand.NewPCG(3, 23))
+	for seed := range uint64(4) {
+		var code []uint32
+		for range 40 {
+			code = append(code, randomInst(rng))
+		}
+		f.Add(seed, rvtest.Words(code...), uint16(300), uint8(7+seed))
+	}
+	f.Fuzz(func(t *testing.T, seed uint64, words []byte, gas uint16, size uint8) {
+		if len(words) > 1<<10 {
+			return
+		}
+		code := prologue(rand.New(rand.NewPCG(seed, 13)))
+		for ; len(words) >= 4; words = words[4:] {
+			code = append(code, binary.LittleEndian.Uint32(words))
+		}
+		p := testProgram(t, code)
+		limit := uint64(gas % 2000)
+		whole, err := newRecorder(t, p, nil, limit).Run(context.Background())
+		if err != nil {
+			t.Fatal(err)
+		}
+		r := newRecorder(t, p, nil, limit)
+		var segments []*exec.Trace
+		for len(segments) == 0 || !segments[len(segments)-1].Ended {
+			segments = append(segments, segment(t, r, uint64(size)+1))
+		}
+		checkSegments(t, segments, whole)
+	})
 }
