@@ -37,8 +37,8 @@ func (a *runArgs) load(s *session) (program *rv.Program, input []byte, o prover.
 	if input, err = s.readInput(a.Input); err != nil {
 		return nil, nil, o, err
 	}
-	// The collector works harder as the bound comes near.
-	debug.SetMemoryLimit(int64(min(uint64(a.MaxMemory), 1<<62)))
+	// The collector works harder near the bound, but not at any price.
+	debug.SetMemoryLimit(int64(min(uint64(a.MaxMemory)/16*17, 1<<62)))
 	return program, input, prover.Options{
 		Profile: profile, Hash: id, GasLimit: new(uint64(a.Gas)), Threads: s.threads,
 		SegmentCycles: uint64(a.SegmentCycles), MaxMemory: uint64(a.MaxMemory),
