@@ -166,6 +166,7 @@ func FuzzParse(f *testing.F) {
 		f.Add(b)
 	}
 	f.Add([]byte(magic))
+	var buffers exec.Buffers
 	f.Fuzz(func(t *testing.T, b []byte) {
 		j, err := Parse(b)
 		if err != nil {
@@ -178,6 +179,6 @@ func FuzzParse(f *testing.F) {
 		if j.Cycles > 1<<14 {
 			return
 		}
-		j.Replay(context.Background(), Options{})
+		j.Replay(context.Background(), Options{Buffers: &buffers})
 	})
 }

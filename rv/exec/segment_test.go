@@ -15,7 +15,7 @@ import (
 
 func newRecorder(t testing.TB, p *rv.Program, input []byte, gas uint64) *exec.Recorder {
 	t.Helper()
-	r, err := exec.NewRecorder(p, input, exec.Options{GasLimit: gas})
+	r, err := exec.NewRecorder(p, input, exec.Options{GasLimit: gas, Buffers: &lent})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -143,12 +143,15 @@ func TestSegments(t *testing.T) {
 	ctx := context.Background()
 	for seed := range n {
 		p, input, gas := randomRun(t, seed)
-		whole, err := newRecorder(t, p, input, gas).Run(ctx)
+		r := newRecorder(t, p, input, gas)
+		whole, err := r.Run(ctx)
+		r.Release()
 		if err != nil {
 			t.Fatal(err)
 		}
 		rng := rand.New(rand.NewPCG(seed, 19))
-		r, skipper := newRecorder(t, p, input, gas), newRecorder(t, p, input, gas)
+		r = newRecorder(t, p, input, gas)
+		skipper := newRecorder(t, p, input, gas)
 		var segments []*exec.Trace
 		for ended := false; !ended; {
 			size := 1 + rng.Uint64N(120)
@@ -194,8 +197,10 @@ func TestSegments(t *testing.T) {
 			t.Fatalf("seed %d: the segment behind skipped ones differs", seed)
 		}
 		// Behind the last cycle comes the end, or nothing.
+		r.Release()
 		short := newRecorder(t, p, input, gas)
 		did, err := short.Skip(ctx, gas+1000)
+		short.Release()
 		if err != nil || did == (whole.Exit.Kind == exec.OutOfGas) || short.Cycles() != whole.Cycles {
 			t.Fatalf("seed %d: all skipped: %v after %d cycles (%v after %d), %v", seed, did, short.Cycles(), whole.Exit, whole.Cycles, err)
 		}
@@ -353,15 +358,18 @@ func FuzzSegments(f *testing.F) {
 			code = append(code, binary.LittleEndian.Uint32(words))
 		}
 		p := testProgram(t, code)
-		limit := uint64(gas % 2000)
-		whole, err := newRecorder(t, p, nil, limit).Run(context.Background())
+		limit := uint64(gas % 500)
+		r := newRecorder(t, p, nil, limit)
+		whole, err := r.Run(context.Background())
+		r.Release()
 		if err != nil {
 			t.Fatal(err)
 		}
-		r := newRecorder(t, p, nil, limit)
+		r = newRecorder(t, p, nil, limit)
+		defer r.Release()
 		var segments []*exec.Trace
 		for len(segments) == 0 || !segments[len(segments)-1].Ended {
-			segments = append(segments, segment(t, r, uint64(size)+1))
+			segments = append(segments, segment(t, r, uint64(size)+20))
 		}
 		checkSegments(t, segments, whole)
 	})
