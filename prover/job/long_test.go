@@ -71,7 +71,7 @@ func TestLongRun(t *testing.T) {
 		}
 		flat("cutting", i)
 	}
-	if s := replay(t, last, nil).Statement; !s.Last || s.Exit != run.Exit {
+	if s := replay(t, last).Statement; !s.Last || s.Exit != run.Exit {
 		t.Errorf("%+v", s)
 	}
 }
