@@ -1,7 +1,9 @@
 package prover
 
 import (
+	"github.com/orrery/orrery/air/rv32im"
 	"github.com/orrery/orrery/proof"
+	"github.com/orrery/orrery/trace"
 	"github.com/orrery/orrery/verifier"
 )
 
@@ -19,6 +21,12 @@ const (
 	digestBytes = 36
 	// recordBytes is the size of a recorded instruction.
 	recordBytes = 28
+	// leafBytes and nodeBytes are what an opened leaf and node of the memory tree take until
+	// the tables are built.
+	leafBytes = 450
+	nodeBytes = 260
+	// timedPage is the size of a page that a segment under recording touches: with timestamps.
+	timedPage = 128 << 10
 	// pageMemory is what a 64 KiB page of the guest's memory that isn't all zero takes in the
 	// cutter: its content, and its digests.
 	pageMemory = 64<<10 + 2<<10*digestBytes
@@ -38,6 +46,12 @@ func SegmentMemory(l *verifier.Layout, logBlowup int) uint64 {
 	// A tree has two nodes for each row of the tallest columns.
 	trees := uint64(proof.Trees-1) * 2 * rows * digestBytes
 	return segmentMemory + values + trees
+}
+
+// recordingMemory is what a recorded segment takes, in bytes, with the memory of the recorder.
+func recordingMemory(cycles uint64, rows *trace.Rows) uint64 {
+	n := func(chip int) uint64 { return uint64(rows[chip]) }
+	return cycles*recordBytes + n(rv32im.ChipPage)*leafBytes + n(rv32im.ChipNode)*nodeBytes + n(rv32im.ChipRegion)*timedPage
 }
 
 // Memory is about how much memory proving the run takes with as many segments at a time, in

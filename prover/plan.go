@@ -164,7 +164,7 @@ func (p *planner) need(t *exec.Trace) (segment, guest uint64, err error) {
 	if err != nil {
 		return 0, 0, fmt.Errorf("prover: %w", err)
 	}
-	guest = uint64(p.forecast.Pages(t))*pageMemory + t.Cycles*recordBytes
+	guest = uint64(p.forecast.Pages(t))*pageMemory + recordingMemory(t.Cycles, rows)
 	return SegmentMemory(layout, p.key.Profile.LogBlowup()), guest, nil
 }
 

@@ -46,9 +46,11 @@ func NewForecast(program *rv.Program, input []byte) *Forecast {
 	for i := range program.Image {
 		f.mark(program.Image[i].Index)
 	}
-	first := uint32(abi.InputStart / memtree.BlockBytes)
-	for i := range uint32((abi.IOHeader + len(input) + memtree.BlockBytes - 1) / memtree.BlockBytes) {
-		f.mark(first + i)
+	if len(input) > 0 { // else its length, and so all, is zero
+		first := uint32(abi.InputStart / memtree.BlockBytes)
+		for i := range uint32((abi.IOHeader + len(input) + memtree.BlockBytes - 1) / memtree.BlockBytes) {
+			f.mark(first + i)
+		}
 	}
 	return f
 }

@@ -256,7 +256,7 @@ const verifications = 5
 
 func (s *session) measure(b benchCase, program *rv.Program, profile soundness.Profile, id hash.ID) (benchResult, error) {
 	none := benchResult{}
-	result, err := prover.Prove(s.ctx, program, b.input, prover.Options{Profile: profile, Hash: id, Threads: s.threads})
+	result, err := prover.Prove(s.ctx, program, b.input, prover.Options{Profile: profile, Hash: id, Threads: s.threads, SegmentCycles: prover.MaxSegmentCycles, MaxMemory: 1 << 62})
 	if err != nil {
 		return none, err
 	}

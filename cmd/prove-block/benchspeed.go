@@ -220,7 +220,10 @@ func (r *speedRun) prove(ctx context.Context, rates *roofline.Rates) (speedResul
 	debug.FreeOSMemory() // as in a fresh process, nothing is mapped
 	resetPeak()
 	user, system := cpuTime()
-	result, err := prover.Prove(ctx, r.program, r.input, prover.Options{Profile: r.profile, Hash: r.hash, Threads: r.threads})
+	result, err := prover.Prove(ctx, r.program, r.input, prover.Options{
+		Profile: r.profile, Hash: r.hash, Threads: r.threads,
+		SegmentCycles: prover.MaxSegmentCycles, MaxMemory: 1 << 62, // one segment, of which the layout is
+	})
 	if err != nil {
 		return none, err
 	}

@@ -38,8 +38,8 @@ func (a *runArgs) load(s *session) (program *rv.Program, input []byte, o prover.
 	if input, err = s.readInput(a.Input); err != nil {
 		return nil, nil, o, err
 	}
-	// The collector works harder as the bound comes near.
-	debug.SetMemoryLimit(int64(min(uint64(a.MaxMemory), 1<<62)))
+	// The collector works harder near the bound, but not at any price.
+	debug.SetMemoryLimit(int64(min(uint64(a.MaxMemory)/16*17, 1<<62)))
 	return program, input, prover.Options{
 		Profile: profile, Hash: id, GasLimit: new(uint64(a.Gas)), Threads: s.threads,
 		SegmentCycles: uint64(a.SegmentCycles), MaxMemory: uint64(a.MaxMemory),
@@ -51,6 +51,7 @@ type proveCmd struct {
 	runArgs
 
 	Work          fileName `placeholder:"DIR" help:"Directory for finished segments: after an interruption the same command goes on where it stopped."`
+	Workers       workers  `placeholder:"N" help:"Segments to prove at a time, which share the threads; as many as --max-memory allows unless told."`
 	Out           fileName `placeholder:"FILE" help:"File for the proof, or - for stdout. Without it the proof is made, checked and dropped."`
 	ExpectSuccess bool     `help:"Exit with status 3 unless the guest halts with code 0. The proof is written all the same."`
 }
@@ -71,7 +72,7 @@ func (c *proveCmd) Run(s *session) error {
 		s.note("no --out: only the segments in --work are kept")
 	}
 	p := s.newProgress(prover.Phases())
-	o.Work, o.Observer = string(c.Work), s.observers(p)
+	o.Work, o.Workers, o.Observer = string(c.Work), int(c.Workers), s.observers(p)
 	var result *prover.Result
 	err = s.writeOutput("--out", c.Out, func(w io.Writer) (err error) {
 		result, err = prover.ProveTo(s.ctx, w, program, input, o)

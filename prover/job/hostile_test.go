@@ -10,7 +10,6 @@ import (
 
 	"github.com/orrery/orrery/hash"
 	"github.com/orrery/orrery/rv"
-	"github.com/orrery/orrery/rv/exec"
 	"github.com/orrery/orrery/rv/rvtest"
 )
 
@@ -90,10 +89,9 @@ func TestReplayRefuses(t *testing.T) {
 // replay fails, or the statement says something else.
 func TestFlippedBits(t *testing.T) {
 	for _, j := range []*Job{first(sample(t)), second(sample(t))} {
-		want := replay(t, j, nil).Statement
+		want := replay(t, j).Statement
 		b, _ := j.AppendBinary(nil)
 		rng := rand.New(rand.NewPCG(1, uint64(len(b))))
-		var buffers exec.Buffers
 		for range 400 {
 			bad := bytes.Clone(b)
 			at := rng.IntN(len(bad) * 8)
@@ -105,7 +103,7 @@ func TestFlippedBits(t *testing.T) {
 				}
 				continue
 			}
-			r, err := k.Replay(context.Background(), Options{Buffers: &buffers})
+			r, err := k.Replay(context.Background(), Options{Buffers: &lent})
 			switch {
 			case err != nil && !errors.Is(err, ErrJob):
 				t.Fatalf("bit %d: %v", at, err)
@@ -178,6 +176,6 @@ func FuzzParse(f *testing.F) {
 		if j.Cycles > 1<<14 {
 			return
 		}
-		j.Replay(context.Background(), Options{})
+		j.Replay(context.Background(), Options{Buffers: &lent})
 	})
 }

@@ -30,18 +30,18 @@ func loadGuest(t testing.TB, name string) *rv.Program {
 	return p
 }
 
+// lent is memory for the recorders of tests, which run one after the other.
+var lent exec.Buffers
+
 // record records a run in segments of the given sizes, of which the last is used again and
 // again, and returns the traces with the description of the run.
 func record(t testing.TB, p *rv.Program, input []byte, gas uint64, sizes ...uint64) ([]*exec.Trace, *proof.Run) {
 	t.Helper()
-	before, err := Before(p, input, 1)
+	r, err := exec.NewRecorder(p, input, exec.Options{GasLimit: gas, Buffers: &lent})
 	if err != nil {
 		t.Fatal(err)
 	}
-	r, err := exec.NewRecorder(p, input, exec.Options{GasLimit: gas})
-	if err != nil {
-		t.Fatal(err)
-	}
+	defer r.Release()
 	var traces []*exec.Trace
 	for i := 0; ; i++ {
 		run, err := r.Segment(context.Background(), sizes[min(i, len(sizes)-1)])
@@ -51,6 +51,18 @@ func record(t testing.TB, p *rv.Program, input []byte, gas uint64, sizes ...uint
 		if traces = append(traces, run); run.Ended {
 			break
 		}
+	}
+	run := describe(t, p, input, r, gas, uint32(len(traces)))
+	run.Exit = traces[len(traces)-1].Exit
+	return traces, run
+}
+
+// describe says everything about a run that ended out of gas.
+func describe(t testing.TB, p *rv.Program, input []byte, r *exec.Recorder, gas uint64, segments uint32) *proof.Run {
+	t.Helper()
+	before, err := Before(p, input, 1)
+	if err != nil {
+		t.Fatal(err)
 	}
 	tree := memtree.NewTree(memtree.CompressAll)
 	const first = abi.OutputStart / memtree.BlockBytes
@@ -64,16 +76,23 @@ func record(t testing.TB, p *rv.Program, input []byte, gas uint64, sizes ...uint
 	if err != nil {
 		t.Fatal(err)
 	}
-	return traces, &proof.Run{
+	return &proof.Run{
 		Header: p.Header, Image: before.Quarters[0], InputDigest: before.Quarters[1], GasLimit: gas,
-		GasUsed: r.Cycles(), Exit: traces[len(traces)-1].Exit, Output: memtree.OpenOutput(r.Block, tree.Node),
-		Segments: uint32(len(traces)),
+		GasUsed: r.Cycles(), Exit: abi.Exit{Kind: abi.OutOfGas, PC: r.PC()}, Output: memtree.OpenOutput(r.Block, tree.Node),
+		Segments: segments,
+	}
+}
+
+// recycle takes the memory of recordings back.
+func recycle(traces []*exec.Trace) {
+	for _, x := range traces {
+		lent.Recycle(x)
 	}
 }
 
 func newCutter(t testing.TB, p *rv.Program, input []byte, run *proof.Run) *Cutter {
 	t.Helper()
-	c, err := NewCutter(p, input, run, soundness.Fast, hash.Blake2s, Options{Threads: 2})
+	c, err := NewCutter(p, input, run, soundness.Fast, hash.Blake2s, Options{Threads: 2, Buffers: &lent})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -95,12 +114,13 @@ func cut(t testing.TB, p *rv.Program, input []byte, run *proof.Run, traces []*ex
 	if _, err := c.Next(context.Background(), 1); err != io.EOF {
 		t.Fatalf("behind the last segment: %v", err)
 	}
+	c.recorder.Release()
 	return jobs
 }
 
-func replay(t testing.TB, j *Job, b *exec.Buffers) *Replayed {
+func replay(t testing.TB, j *Job) *Replayed {
 	t.Helper()
-	r, err := j.Replay(context.Background(), Options{Threads: 2, Buffers: b})
+	r, err := j.Replay(context.Background(), Options{Threads: 2, Buffers: &lent})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -167,6 +187,7 @@ func TestGuests(t *testing.T) {
 					t.Fatalf("in %d segments: %+v\nin one: %+v", n, again, one)
 				}
 				checkRun(t, p, input, run, traces, whole[0])
+				recycle(traces)
 			}
 		})
 	}
@@ -178,7 +199,6 @@ func checkRun(t *testing.T, p *rv.Program, input []byte, run *proof.Run, traces 
 	state := run.Before()
 	var cycles uint64
 	at := 0
-	var buffers exec.Buffers
 	for i, j := range cut(t, p, input, run, traces) {
 		b, err := j.AppendBinary(nil)
 		if err != nil {
@@ -188,7 +208,7 @@ func checkRun(t *testing.T, p *rv.Program, input []byte, run *proof.Run, traces 
 		if err != nil || !reflect.DeepEqual(parsed, j) {
 			t.Fatalf("segment %d: encoded and parsed: %v", i, err)
 		}
-		r := replay(t, parsed, &buffers)
+		r := replay(t, parsed)
 		got, want := r.Segment.Run, traces[i]
 		sameTrace(t, got, want)
 		for k := range got.Records.Len() {
@@ -198,7 +218,7 @@ func checkRun(t *testing.T, p *rv.Program, input []byte, run *proof.Run, traces 
 			}
 		}
 		at += got.Records.Len()
-		buffers.Recycle(got)
+		lent.Recycle(got)
 		s := &r.Statement
 		if s.Before != state || s.Index != uint32(i) || s.Last != (i == len(traces)-1) || s.Run != run.Digest() {
 			t.Fatalf("segment %d: the statement doesn't follow", i)

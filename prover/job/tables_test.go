@@ -78,7 +78,7 @@ func TestTables(t *testing.T) {
 				t.Fatal(err)
 			}
 			for i, j := range cut(t, p, input, run, traces) {
-				r := replay(t, j, nil)
+				r := replay(t, j)
 				got := build(t, m, r)
 				var drop [memtree.Quarters]bool
 				if traces[i].Ended {
@@ -171,12 +171,13 @@ func TestCuts(t *testing.T) {
 					t.Fatalf("%d segments", len(traces))
 				}
 				checkRun(t, p, nil, run, traces, whole[0])
+				recycle(traces)
 				// Each chip's kind of instruction begins a segment at one of the ends.
 				if tables++; tables%step != 0 {
 					continue
 				}
 				for _, j := range cut(t, p, nil, run, traces) {
-					build(t, m, replay(t, j, nil))
+					build(t, m, replay(t, j))
 				}
 			}
 			traces, run := record(t, p, nil, c.gas, 1) // all of them
@@ -184,6 +185,7 @@ func TestCuts(t *testing.T) {
 				t.Errorf("%d segments of a cycle, %d cycles", len(traces), n)
 			}
 			checkRun(t, p, nil, run, traces, whole[0])
+			recycle(traces)
 		})
 	}
 }

@@ -113,3 +113,22 @@ func BenchmarkRecord(b *testing.B) {
 		return t.Cycles
 	})
 }
+
+func BenchmarkSegments(b *testing.B) {
+	benchPrograms(b, func(b *testing.B, p *rv.Program) uint64 {
+		m, err := exec.NewRecorder(p, nil, exec.Options{GasLimit: exec.DefaultGasLimit})
+		if err != nil {
+			b.Fatal(err)
+		}
+		for {
+			t, err := m.Segment(context.Background(), 1<<20)
+			if err != nil {
+				b.Fatal(err)
+			}
+			if t.Ended {
+				return m.Cycles()
+			}
+			m.Recycle(t)
+		}
+	})
+}

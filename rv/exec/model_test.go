@@ -290,6 +290,9 @@ func runModel(p *rv.Program, input []byte, gas uint64) *model {
 	return m
 }
 
+// lent is memory for the recorders of tests, which run one after the other.
+var lent exec.Buffers
+
 // runAll runs a program in the interpreter, the recorder and the model, checks
 // that all of them agree in everything, and returns the trace.
 func runAll(t *testing.T, p *rv.Program, input []byte, gas uint64) *exec.Trace {
@@ -302,11 +305,12 @@ func runAll(t *testing.T, p *rv.Program, input []byte, gas uint64) *exec.Trace {
 	if err != nil {
 		t.Fatal(err)
 	}
-	recorder, err := exec.NewRecorder(p, input, exec.Options{GasLimit: gas})
+	recorder, err := exec.NewRecorder(p, input, exec.Options{GasLimit: gas, Buffers: &lent})
 	if err != nil {
 		t.Fatal(err)
 	}
 	trace, err := recorder.Run(context.Background())
+	recorder.Release()
 	if err != nil {
 		t.Fatal(err)
 	}

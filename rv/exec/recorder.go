@@ -185,9 +185,6 @@ func (r *Recorder) segment(ctx context.Context, n uint64, pages int) (*Trace, er
 				r.records.chunks = append(r.records.chunks, r.buffers.chunk())
 			}
 			to := at + int(min(stop-cycles, uint64(chunkRecords-at)))
-			if r.next >= uint32(len(r.ops)) && len(r.windows) > 1 {
-				r.jump(r.PC())
-			}
 			done := r.loop(r.records.chunks[len(r.records.chunks)-1], at, to)
 			r.records.n += done - at
 			if done == to {
@@ -275,6 +272,9 @@ const (
 // would complete it is done only if more is set.
 func (r *Recorder) step(gas, more bool) (exit Exit, trapped *Record, o outcome) {
 	pc := r.PC()
+	if r.next >= uint32(len(r.ops)) && len(r.windows) > 1 {
+		r.jump(pc)
+	}
 	in, refusal, ok := fetch(r.program, pc, gas)
 	if !ok {
 		r.mark()
