@@ -6,8 +6,24 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/orrery/orrery/hash"
+	"github.com/orrery/orrery/prover/job"
 	"github.com/orrery/orrery/soundness"
 )
+
+// onlyJob is the job of a run of one segment.
+func onlyJob(t *testing.T, guest string, profile soundness.Profile) *job.Job {
+	t.Helper()
+	p := loadGuest(t, guest)
+	plan, err := NewPlan(t.Context(), p, nil, Options{Profile: profile})
+	require.NoError(t, err)
+	require.Len(t, plan.Cuts, 1)
+	cutter, err := job.NewCutter(p, nil, &plan.Run, profile, hash.Blake2s, job.Options{})
+	require.NoError(t, err)
+	j, err := cutter.Next(t.Context(), plan.Cuts[0])
+	require.NoError(t, err)
+	return j
+}
 
 // after is a context that is cancelled when a phase begins.
 type after struct {
@@ -15,8 +31,8 @@ type after struct {
 	cancel context.CancelFunc
 }
 
-func (a after) Phase(name string) {
-	if name == a.phase {
+func (a after) Observe(e Event) {
+	if e.Kind == EventPhase && e.Phase == a.phase {
 		a.cancel()
 	}
 }
@@ -35,17 +51,17 @@ func TestWorkspace(t *testing.T) {
 		{"exit42", soundness.Balanced, PhaseInteraction},
 		{"alu", soundness.Fast, PhaseTest},
 	} {
-		p := loadGuest(t, c.guest)
+		j := onlyJob(t, c.guest, c.profile)
 		if c.cancel != "" {
 			ctx, cancel := context.WithCancel(t.Context())
-			_, err := Prove(ctx, p, nil, Options{Profile: c.profile, Workspace: shared, Observer: after{c.cancel, cancel}})
+			_, err := ProveSegment(ctx, j, SegmentOptions{Workspace: shared, Observer: after{c.cancel, cancel}})
 			require.ErrorIs(t, err, context.Canceled)
 		}
-		want, err := Prove(t.Context(), p, nil, Options{Profile: c.profile})
+		want, err := ProveSegment(t.Context(), j, SegmentOptions{})
 		require.NoError(t, err)
-		got, err := Prove(t.Context(), p, nil, Options{Profile: c.profile, Workspace: shared})
+		got, err := ProveSegment(t.Context(), j, SegmentOptions{Workspace: shared})
 		require.NoError(t, err)
-		require.Equal(t, want.Proof, got.Proof, "%s, %v", c.guest, c.profile)
+		require.Equal(t, want.Encoded, got.Encoded, "%s, %v", c.guest, c.profile)
 	}
 }
 
@@ -56,7 +72,7 @@ func TestWorkspaceGivesBack(t *testing.T) {
 	if w.mem.OnHeap() {
 		t.Skip("columns come from the heap on this system")
 	}
-	r, err := Prove(t.Context(), loadGuest(t, "alu"), nil, Options{Workspace: w})
+	r, err := ProveSegment(t.Context(), onlyJob(t, "alu", soundness.Fast), SegmentOptions{Workspace: w})
 	require.NoError(t, err)
 	var committed uint64 // bytes at blow-up 2, of columns that aren't on the heap
 	add := func(width, log int) {

@@ -23,12 +23,12 @@ func TestForecast(t *testing.T) {
 		input []byte
 		size  uint64
 	}{
-		{"quicksort", words(1<<11, 40503), 30_000},
+		{"quicksort", wordList(1<<11, 40503), 30_000},
 		{"misaligned", nil, 1000},
 		{"memory", nil, 8000},
 		{"fillmem", nil, 3000},
 		{"muldiv", nil, 2000},
-		{"echo", words(1500, 40503), 5000},
+		{"echo", wordList(1500, 40503), 5000},
 		{"sha256chain", binary.LittleEndian.AppendUint32(nil, 12), 30_000},
 		{"trap_store", nil, 100},
 		{"trap_misaligned_jump", nil, 100},
@@ -73,7 +73,7 @@ func TestForecast(t *testing.T) {
 				if n := len(compressions(Leaves(run), opening)); n > most || n < most*3/4-8 && c.guest != "echo" { // whose output is its input
 					t.Errorf("segment %d: %d compressions, forecast %d", segment, n, most)
 				}
-				tables, err := BuildSegment(t.Context(), m, &Segment{p, run, opening}, 2)
+				tables, err := BuildSegment(t.Context(), m, &Segment{p, run, opening}, 2, nil)
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -84,8 +84,8 @@ func TestForecast(t *testing.T) {
 	}
 }
 
-// words is a list of pseudo-random words behind its length.
-func words(n int, factor uint32) []byte {
+// wordList is a list of pseudo-random words behind its length.
+func wordList(n int, factor uint32) []byte {
 	b := binary.LittleEndian.AppendUint32(nil, uint32(n))
 	x := uint32(1)
 	for range n {
