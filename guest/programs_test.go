@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"math/big"
+	"math/bits"
 	"math/rand/v2"
 	"slices"
 
@@ -48,6 +49,8 @@ func programs() []program {
 		}},
 		{"quicksort", sortInputs(random), quicksort},
 		{"sieve", append(words(0, 1, 2, 3, 4, 5, 8, 9, 25, 26, 100, 1000, 65536, 1<<26+1), nil, []byte{1, 2, 3, 4, 5}), sieve},
+		{"sortwords", words(0, 1, 2, 16, 17, 1000, 20000, 1<<24+1), sortwords},
+		{"wander", words(0, 1, 2, 1000, 30000), wander},
 		{"modexp", modexpInputs(random), modexp},
 		{"interp", interpInputs(), interp},
 		{"lz4", lz4Inputs(random), lz4},
@@ -151,6 +154,37 @@ func sieve(in []byte) result {
 			}
 		}
 		return result{wordBytes(count, largest), 0}
+	})
+}
+
+func sortwords(in []byte) result {
+	return withWord(in, func(n uint32) result {
+		if n > 1<<24 {
+			return result{nil, 1}
+		}
+		list, x := make([]uint32, n), n
+		for i := range list {
+			x = 1664525*x + 1013904223
+			list[i] = x
+		}
+		slices.Sort(list)
+		var sum uint32
+		for _, x := range list {
+			sum = (bits.RotateLeft32(sum, 5) ^ x) + 0x9e3779b9
+		}
+		return result{wordBytes(sum), 0}
+	})
+}
+
+func wander(in []byte) result {
+	return withWord(in, func(n uint32) result {
+		var at uint32
+		table := map[uint32]uint32{}
+		for i := uint32(1); i <= n; i++ {
+			next := (1664525*(at+table[at]) + 1013904223) & (1<<24 - 1)
+			table[at], at = i, next
+		}
+		return result{wordBytes(at), 0}
 	})
 }
 

@@ -105,18 +105,21 @@ func TestCuts(t *testing.T) {
 	for _, c := range []struct {
 		name, guest string
 		input       []byte
+		cycles      uint64
 	}{
-		{"sha256chain", "sha256chain", count(2000)},
-		{"quicksort, 1 MiB", "quicksort", words[:1047552]},
-		{"sieve to 2^21", "sieve", count(1 << 21)},
-		{"keccak256, 512 KiB", "keccak256", make([]byte, 1<<19)},
+		{"sha256chain", "sha256chain", count(2000), 1 << 25},
+		{"quicksort, 1 MiB", "quicksort", words[:1047552], 1 << 25},
+		{"sieve to 2^21", "sieve", count(1 << 21), 1 << 25},
+		{"keccak256, 512 KiB", "keccak256", make([]byte, 1<<19), 1 << 25},
+		{"sortwords, 4 MiB, to its end", "sortwords", count(1 << 20), 1 << 40},
+		{"wander, 64 MiB", "wander", count(1 << 22), 1 << 23},
 	} {
 		fmt.Fprintf(&b, "| %s |", c.name)
 		for _, x := range []struct {
 			log   int
 			early bool
 		}{{18, false}, {19, false}, {20, false}, {20, true}, {21, false}, {22, false}} {
-			s := cellsOfCuts(t, key, c.guest, c.input, 1<<x.log, 1<<25, x.early)
+			s := cellsOfCuts(t, key, c.guest, c.input, 1<<x.log, c.cycles, x.early)
 			fmt.Fprintf(&b, " %.1f, %.1f %%, %d x %d MiB |", s.cells, 100*s.tree, s.segments, s.memory>>20)
 		}
 		fmt.Fprintln(&b)

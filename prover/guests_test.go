@@ -133,6 +133,8 @@ func guestCases() []guestCase {
 		{"modexp", make([]byte, 512), much, 1, nil, false},
 		{"muldiv", nil, much, 0, nil, false},
 		{"quicksort", values, much, 0, nil, false},
+		{"sortwords", word(40), much, 0, nil, false},
+		{"wander", word(40), much, 0, nil, false},
 		{"sha256", []byte("abc"), much, 0, sum([]byte("abc")), false},
 		{"sha256chain", word(2), much, 0, sum(link), false},
 		{"sieve", word(1000), much, 0, append(word(168), word(997)...), false},
