@@ -11,8 +11,8 @@ import (
 // loop executes up to n instructions and returns how many of them are left. It
 // stops early, before the instruction in question, at anything that isn't plain
 // and frequent: ends of all kinds, calls, misaligned accesses, the first touch of
-// a page, jumps out of the code or to odd addresses, the last instruction of n where
-// it is the first of a pair. step knows about those.
+// a page, jumps out of the code or to odd addresses, and the last of n instructions,
+// since the next group may be a pair. step knows about those.
 func (m *Machine) loop(n uint64) uint64 {
 	var (
 		ops         = m.ops
