@@ -11,8 +11,8 @@ import (
 // loop executes up to n instructions and returns how many of them are left. It
 // stops early, before the instruction in question, at anything that isn't plain
 // and frequent: ends of all kinds, calls, misaligned accesses, the first touch of
-// a page, jumps out of the code or to odd addresses, the last instruction of n where
-// it is the first of a pair. step knows about those.
+// a page, jumps out of the code or to odd addresses, and the last of n instructions,
+// since the next group may be a pair. step knows about those.
 func (m *Machine) loop(n uint64) uint64 {
 	var (
 		ops         = m.ops
@@ -21,7 +21,9 @@ func (m *Machine) loop(n uint64) uint64 {
 		base        = m.memory.source.program.Code.Start
 		i           = uint(m.next)
 	)
-	for n > 1 {
+	// Whatever runs goes to the next group over the loop's end, as if it were a pair: with one jump
+	// a group fewer, the processor predicts where the indirect jump of the next leads.
+	for ; n > 1; i, n = i+2, n-2 {
 		if i >= uint(len(ops)) {
 			goto slow0
 		}
@@ -29,12 +31,12 @@ func (m *Machine) loop(n uint64) uint64 {
 		switch o.code {
 		case group(rv.LUI):
 			x[o.rd] = o.imm
-			i++
-			n--
+			i--
+			n++
 		case group(rv.JAL):
 			x[o.rd] = base + 4*uint32(i+1)
-			i = uint(o.imm)
-			n -= 1
+			i = uint(o.imm) - 2
+			n++
 			continue
 		case group(rv.JALR):
 			target := x[o.rs1] + o.imm
@@ -42,57 +44,57 @@ func (m *Machine) loop(n uint64) uint64 {
 				goto slow0
 			}
 			x[o.rd] = base + 4*uint32(i+1)
-			i = uint((target - base) >> 2)
-			n -= 1
+			i = uint((target-base)>>2) - 2
+			n++
 			continue
 		case group(rv.BEQ):
 			if x[o.rs1] == x[o.rs2] {
-				i = uint(o.imm)
-				n -= 1
+				i = uint(o.imm) - 2
+				n++
 				continue
 			}
-			i++
-			n--
+			i--
+			n++
 		case group(rv.BNE):
 			if x[o.rs1] != x[o.rs2] {
-				i = uint(o.imm)
-				n -= 1
+				i = uint(o.imm) - 2
+				n++
 				continue
 			}
-			i++
-			n--
+			i--
+			n++
 		case group(rv.BLT):
 			if int32(x[o.rs1]) < int32(x[o.rs2]) {
-				i = uint(o.imm)
-				n -= 1
+				i = uint(o.imm) - 2
+				n++
 				continue
 			}
-			i++
-			n--
+			i--
+			n++
 		case group(rv.BGE):
 			if int32(x[o.rs1]) >= int32(x[o.rs2]) {
-				i = uint(o.imm)
-				n -= 1
+				i = uint(o.imm) - 2
+				n++
 				continue
 			}
-			i++
-			n--
+			i--
+			n++
 		case group(rv.BLTU):
 			if x[o.rs1] < x[o.rs2] {
-				i = uint(o.imm)
-				n -= 1
+				i = uint(o.imm) - 2
+				n++
 				continue
 			}
-			i++
-			n--
+			i--
+			n++
 		case group(rv.BGEU):
 			if x[o.rs1] >= x[o.rs2] {
-				i = uint(o.imm)
-				n -= 1
+				i = uint(o.imm) - 2
+				n++
 				continue
 			}
-			i++
-			n--
+			i--
+			n++
 		case group(rv.LB):
 			addr := x[o.rs1] + o.imm
 			p := read[addr>>16]
@@ -101,8 +103,8 @@ func (m *Machine) loop(n uint64) uint64 {
 			}
 			w := p[addr>>2&(pageWords-1)]
 			x[o.rd] = uint32(int32(int8(w >> (addr & 3 * 8))))
-			i++
-			n--
+			i--
+			n++
 		case group(rv.LH):
 			addr := x[o.rs1] + o.imm
 			p := read[addr>>16]
@@ -111,8 +113,8 @@ func (m *Machine) loop(n uint64) uint64 {
 			}
 			w := p[addr>>2&(pageWords-1)]
 			x[o.rd] = uint32(int32(int16(w >> (addr & 2 * 8))))
-			i++
-			n--
+			i--
+			n++
 		case group(rv.LW):
 			addr := x[o.rs1] + o.imm
 			p := read[addr>>16]
@@ -121,8 +123,8 @@ func (m *Machine) loop(n uint64) uint64 {
 			}
 			w := p[addr>>2&(pageWords-1)]
 			x[o.rd] = w
-			i++
-			n--
+			i--
+			n++
 		case group(rv.LBU):
 			addr := x[o.rs1] + o.imm
 			p := read[addr>>16]
@@ -131,8 +133,8 @@ func (m *Machine) loop(n uint64) uint64 {
 			}
 			w := p[addr>>2&(pageWords-1)]
 			x[o.rd] = w >> (addr & 3 * 8) & 0xff
-			i++
-			n--
+			i--
+			n++
 		case group(rv.LHU):
 			addr := x[o.rs1] + o.imm
 			p := read[addr>>16]
@@ -141,8 +143,8 @@ func (m *Machine) loop(n uint64) uint64 {
 			}
 			w := p[addr>>2&(pageWords-1)]
 			x[o.rd] = w >> (addr & 2 * 8) & 0xffff
-			i++
-			n--
+			i--
+			n++
 		case group(rv.SB):
 			addr := x[o.rs1] + o.imm
 			p := write[addr>>16]
@@ -152,8 +154,8 @@ func (m *Machine) loop(n uint64) uint64 {
 			w := &p[addr>>2&(pageWords-1)]
 			shift := addr & 3 * 8
 			*w = *w&^(0xff<<shift) | x[o.rs2]&0xff<<shift
-			i++
-			n--
+			i--
+			n++
 		case group(rv.SH):
 			addr := x[o.rs1] + o.imm
 			p := write[addr>>16]
@@ -163,8 +165,8 @@ func (m *Machine) loop(n uint64) uint64 {
 			w := &p[addr>>2&(pageWords-1)]
 			shift := addr & 2 * 8
 			*w = *w&^(0xffff<<shift) | x[o.rs2]&0xffff<<shift
-			i++
-			n--
+			i--
+			n++
 		case group(rv.SW):
 			addr := x[o.rs1] + o.imm
 			p := write[addr>>16]
@@ -173,100 +175,100 @@ func (m *Machine) loop(n uint64) uint64 {
 			}
 			w := &p[addr>>2&(pageWords-1)]
 			*w = x[o.rs2]
-			i++
-			n--
+			i--
+			n++
 		case group(rv.ADDI):
 			x[o.rd] = x[o.rs1] + o.imm
-			i++
-			n--
+			i--
+			n++
 		case group(rv.SLTI):
 			x[o.rd] = bit(int32(x[o.rs1]) < int32(o.imm))
-			i++
-			n--
+			i--
+			n++
 		case group(rv.SLTIU):
 			x[o.rd] = bit(x[o.rs1] < o.imm)
-			i++
-			n--
+			i--
+			n++
 		case group(rv.XORI):
 			x[o.rd] = x[o.rs1] ^ o.imm
-			i++
-			n--
+			i--
+			n++
 		case group(rv.ORI):
 			x[o.rd] = x[o.rs1] | o.imm
-			i++
-			n--
+			i--
+			n++
 		case group(rv.ANDI):
 			x[o.rd] = x[o.rs1] & o.imm
-			i++
-			n--
+			i--
+			n++
 		case group(rv.SLLI):
 			x[o.rd] = x[o.rs1] << (o.imm & 31)
-			i++
-			n--
+			i--
+			n++
 		case group(rv.SRLI):
 			x[o.rd] = x[o.rs1] >> (o.imm & 31)
-			i++
-			n--
+			i--
+			n++
 		case group(rv.SRAI):
 			x[o.rd] = uint32(int32(x[o.rs1]) >> (o.imm & 31))
-			i++
-			n--
+			i--
+			n++
 		case group(rv.ADD):
 			x[o.rd] = x[o.rs1] + x[o.rs2]
-			i++
-			n--
+			i--
+			n++
 		case group(rv.SUB):
 			x[o.rd] = x[o.rs1] - x[o.rs2]
-			i++
-			n--
+			i--
+			n++
 		case group(rv.SLL):
 			x[o.rd] = x[o.rs1] << (x[o.rs2] & 31)
-			i++
-			n--
+			i--
+			n++
 		case group(rv.SLT):
 			x[o.rd] = bit(int32(x[o.rs1]) < int32(x[o.rs2]))
-			i++
-			n--
+			i--
+			n++
 		case group(rv.SLTU):
 			x[o.rd] = bit(x[o.rs1] < x[o.rs2])
-			i++
-			n--
+			i--
+			n++
 		case group(rv.XOR):
 			x[o.rd] = x[o.rs1] ^ x[o.rs2]
-			i++
-			n--
+			i--
+			n++
 		case group(rv.SRL):
 			x[o.rd] = x[o.rs1] >> (x[o.rs2] & 31)
-			i++
-			n--
+			i--
+			n++
 		case group(rv.SRA):
 			x[o.rd] = uint32(int32(x[o.rs1]) >> (x[o.rs2] & 31))
-			i++
-			n--
+			i--
+			n++
 		case group(rv.OR):
 			x[o.rd] = x[o.rs1] | x[o.rs2]
-			i++
-			n--
+			i--
+			n++
 		case group(rv.AND):
 			x[o.rd] = x[o.rs1] & x[o.rs2]
-			i++
-			n--
+			i--
+			n++
 		case group(rv.MUL):
 			x[o.rd] = x[o.rs1] * x[o.rs2]
-			i++
-			n--
+			i--
+			n++
 		case group(rv.MULH):
 			x[o.rd] = mulh(x[o.rs1], x[o.rs2])
-			i++
-			n--
+			i--
+			n++
 		case group(rv.MULHSU):
 			x[o.rd] = mulhsu(x[o.rs1], x[o.rs2])
-			i++
-			n--
+			i--
+			n++
 		case group(rv.MULHU):
 			x[o.rd] = mulhu(x[o.rs1], x[o.rs2])
-			i++
-			n--
+			i--
+			n++
 		case group(rv.DIV):
 			a, b := x[o.rs1], x[o.rs2]
 			switch {
@@ -277,8 +279,8 @@ func (m *Machine) loop(n uint64) uint64 {
 			default:
 				x[o.rd] = uint32(int32(a) / int32(b))
 			}
-			i++
-			n--
+			i--
+			n++
 		case group(rv.DIVU):
 			a, b := x[o.rs1], x[o.rs2]
 			switch {
@@ -287,8 +289,8 @@ func (m *Machine) loop(n uint64) uint64 {
 			default:
 				x[o.rd] = a / b
 			}
-			i++
-			n--
+			i--
+			n++
 		case group(rv.REM):
 			a, b := x[o.rs1], x[o.rs2]
 			switch {
@@ -299,8 +301,8 @@ func (m *Machine) loop(n uint64) uint64 {
 			default:
 				x[o.rd] = uint32(int32(a) % int32(b))
 			}
-			i++
-			n--
+			i--
+			n++
 		case group(rv.REMU):
 			a, b := x[o.rs1], x[o.rs2]
 			switch {
@@ -309,12 +311,12 @@ func (m *Machine) loop(n uint64) uint64 {
 			default:
 				x[o.rd] = a % b
 			}
-			i++
-			n--
+			i--
+			n++
 		case group(rv.FENCE):
 			x[sink] = 0 // as the recorder does
-			i++
-			n--
+			i--
+			n++
 		case pairLUILUI:
 			{
 				x[o.rd] = o.imm
@@ -322,8 +324,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = o.imm2
 			}
-			i += 2
-			n -= 2
 		case pairLUILW:
 			{
 				x[o.rd] = o.imm
@@ -337,8 +337,6 @@ func (m *Machine) loop(n uint64) uint64 {
 				w := p[addr>>2&(pageWords-1)]
 				x[o.rd2] = w
 			}
-			i += 2
-			n -= 2
 		case pairLUILBU:
 			{
 				x[o.rd] = o.imm
@@ -352,8 +350,6 @@ func (m *Machine) loop(n uint64) uint64 {
 				w := p[addr>>2&(pageWords-1)]
 				x[o.rd2] = w >> (addr & 3 * 8) & 0xff
 			}
-			i += 2
-			n -= 2
 		case pairLUISW:
 			{
 				x[o.rd] = o.imm
@@ -367,8 +363,6 @@ func (m *Machine) loop(n uint64) uint64 {
 				w := &p[addr>>2&(pageWords-1)]
 				*w = x[o.rs22]
 			}
-			i += 2
-			n -= 2
 		case pairLUISB:
 			{
 				x[o.rd] = o.imm
@@ -383,8 +377,6 @@ func (m *Machine) loop(n uint64) uint64 {
 				shift := addr & 3 * 8
 				*w = *w&^(0xff<<shift) | x[o.rs22]&0xff<<shift
 			}
-			i += 2
-			n -= 2
 		case pairLUIADDI:
 			{
 				x[o.rd] = o.imm
@@ -392,8 +384,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = x[o.rs12] + o.imm2
 			}
-			i += 2
-			n -= 2
 		case pairLUISLTIU:
 			{
 				x[o.rd] = o.imm
@@ -401,8 +391,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = bit(x[o.rs12] < o.imm2)
 			}
-			i += 2
-			n -= 2
 		case pairLUIANDI:
 			{
 				x[o.rd] = o.imm
@@ -410,8 +398,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = x[o.rs12] & o.imm2
 			}
-			i += 2
-			n -= 2
 		case pairLUIXORI:
 			{
 				x[o.rd] = o.imm
@@ -419,8 +405,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = x[o.rs12] ^ o.imm2
 			}
-			i += 2
-			n -= 2
 		case pairLUISLLI:
 			{
 				x[o.rd] = o.imm
@@ -428,8 +412,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = x[o.rs12] << (o.imm2 & 31)
 			}
-			i += 2
-			n -= 2
 		case pairLUISRLI:
 			{
 				x[o.rd] = o.imm
@@ -437,8 +419,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = x[o.rs12] >> (o.imm2 & 31)
 			}
-			i += 2
-			n -= 2
 		case pairLUISRAI:
 			{
 				x[o.rd] = o.imm
@@ -446,8 +426,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = uint32(int32(x[o.rs12]) >> (o.imm2 & 31))
 			}
-			i += 2
-			n -= 2
 		case pairLUIADD:
 			{
 				x[o.rd] = o.imm
@@ -455,8 +433,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = x[o.rs12] + x[o.rs22]
 			}
-			i += 2
-			n -= 2
 		case pairLUISUB:
 			{
 				x[o.rd] = o.imm
@@ -464,8 +440,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = x[o.rs12] - x[o.rs22]
 			}
-			i += 2
-			n -= 2
 		case pairLUISLTU:
 			{
 				x[o.rd] = o.imm
@@ -473,8 +447,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = bit(x[o.rs12] < x[o.rs22])
 			}
-			i += 2
-			n -= 2
 		case pairLUIXOR:
 			{
 				x[o.rd] = o.imm
@@ -482,8 +454,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = x[o.rs12] ^ x[o.rs22]
 			}
-			i += 2
-			n -= 2
 		case pairLUIOR:
 			{
 				x[o.rd] = o.imm
@@ -491,8 +461,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = x[o.rs12] | x[o.rs22]
 			}
-			i += 2
-			n -= 2
 		case pairLUIAND:
 			{
 				x[o.rd] = o.imm
@@ -500,8 +468,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = x[o.rs12] & x[o.rs22]
 			}
-			i += 2
-			n -= 2
 		case pairLUIMUL:
 			{
 				x[o.rd] = o.imm
@@ -509,8 +475,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = x[o.rs12] * x[o.rs22]
 			}
-			i += 2
-			n -= 2
 		case pairLUIMULHU:
 			{
 				x[o.rd] = o.imm
@@ -518,15 +482,12 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = mulhu(x[o.rs12], x[o.rs22])
 			}
-			i += 2
-			n -= 2
 		case pairLUIJAL:
 			{
 				x[o.rd] = o.imm
 			}
 			x[o.rd2] = base + 4*uint32(i+2)
-			i = uint(o.imm2)
-			n -= 2
+			i = uint(o.imm2) - 2
 			continue
 		case pairLUIJALR:
 			{
@@ -537,8 +498,7 @@ func (m *Machine) loop(n uint64) uint64 {
 				goto slow1
 			}
 			x[o.rd2] = base + 4*uint32(i+2)
-			i = uint((target - base) >> 2)
-			n -= 2
+			i = uint((target-base)>>2) - 2
 			continue
 		case pairLUIBEQ:
 			{
@@ -546,78 +506,60 @@ func (m *Machine) loop(n uint64) uint64 {
 			}
 			{
 				if x[o.rs12] == x[o.rs22] {
-					i = uint(o.imm2)
-					n -= 2
+					i = uint(o.imm2) - 2
 					continue
 				}
 			}
-			i += 2
-			n -= 2
 		case pairLUIBNE:
 			{
 				x[o.rd] = o.imm
 			}
 			{
 				if x[o.rs12] != x[o.rs22] {
-					i = uint(o.imm2)
-					n -= 2
+					i = uint(o.imm2) - 2
 					continue
 				}
 			}
-			i += 2
-			n -= 2
 		case pairLUIBLT:
 			{
 				x[o.rd] = o.imm
 			}
 			{
 				if int32(x[o.rs12]) < int32(x[o.rs22]) {
-					i = uint(o.imm2)
-					n -= 2
+					i = uint(o.imm2) - 2
 					continue
 				}
 			}
-			i += 2
-			n -= 2
 		case pairLUIBGE:
 			{
 				x[o.rd] = o.imm
 			}
 			{
 				if int32(x[o.rs12]) >= int32(x[o.rs22]) {
-					i = uint(o.imm2)
-					n -= 2
+					i = uint(o.imm2) - 2
 					continue
 				}
 			}
-			i += 2
-			n -= 2
 		case pairLUIBLTU:
 			{
 				x[o.rd] = o.imm
 			}
 			{
 				if x[o.rs12] < x[o.rs22] {
-					i = uint(o.imm2)
-					n -= 2
+					i = uint(o.imm2) - 2
 					continue
 				}
 			}
-			i += 2
-			n -= 2
 		case pairLUIBGEU:
 			{
 				x[o.rd] = o.imm
 			}
 			{
 				if x[o.rs12] >= x[o.rs22] {
-					i = uint(o.imm2)
-					n -= 2
+					i = uint(o.imm2) - 2
 					continue
 				}
 			}
-			i += 2
-			n -= 2
 		case pairLWLUI:
 			{
 				addr := x[o.rs1] + o.imm
@@ -631,8 +573,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = o.imm2
 			}
-			i += 2
-			n -= 2
 		case pairLWLW:
 			{
 				addr := x[o.rs1] + o.imm
@@ -652,8 +592,6 @@ func (m *Machine) loop(n uint64) uint64 {
 				w := p[addr>>2&(pageWords-1)]
 				x[o.rd2] = w
 			}
-			i += 2
-			n -= 2
 		case pairLWLBU:
 			{
 				addr := x[o.rs1] + o.imm
@@ -673,8 +611,6 @@ func (m *Machine) loop(n uint64) uint64 {
 				w := p[addr>>2&(pageWords-1)]
 				x[o.rd2] = w >> (addr & 3 * 8) & 0xff
 			}
-			i += 2
-			n -= 2
 		case pairLWSW:
 			{
 				addr := x[o.rs1] + o.imm
@@ -694,8 +630,6 @@ func (m *Machine) loop(n uint64) uint64 {
 				w := &p[addr>>2&(pageWords-1)]
 				*w = x[o.rs22]
 			}
-			i += 2
-			n -= 2
 		case pairLWSB:
 			{
 				addr := x[o.rs1] + o.imm
@@ -716,8 +650,6 @@ func (m *Machine) loop(n uint64) uint64 {
 				shift := addr & 3 * 8
 				*w = *w&^(0xff<<shift) | x[o.rs22]&0xff<<shift
 			}
-			i += 2
-			n -= 2
 		case pairLWADDI:
 			{
 				addr := x[o.rs1] + o.imm
@@ -731,8 +663,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = x[o.rs12] + o.imm2
 			}
-			i += 2
-			n -= 2
 		case pairLWSLTIU:
 			{
 				addr := x[o.rs1] + o.imm
@@ -746,8 +676,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = bit(x[o.rs12] < o.imm2)
 			}
-			i += 2
-			n -= 2
 		case pairLWANDI:
 			{
 				addr := x[o.rs1] + o.imm
@@ -761,8 +689,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = x[o.rs12] & o.imm2
 			}
-			i += 2
-			n -= 2
 		case pairLWXORI:
 			{
 				addr := x[o.rs1] + o.imm
@@ -776,8 +702,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = x[o.rs12] ^ o.imm2
 			}
-			i += 2
-			n -= 2
 		case pairLWSLLI:
 			{
 				addr := x[o.rs1] + o.imm
@@ -791,8 +715,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = x[o.rs12] << (o.imm2 & 31)
 			}
-			i += 2
-			n -= 2
 		case pairLWSRLI:
 			{
 				addr := x[o.rs1] + o.imm
@@ -806,8 +728,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = x[o.rs12] >> (o.imm2 & 31)
 			}
-			i += 2
-			n -= 2
 		case pairLWSRAI:
 			{
 				addr := x[o.rs1] + o.imm
@@ -821,8 +741,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = uint32(int32(x[o.rs12]) >> (o.imm2 & 31))
 			}
-			i += 2
-			n -= 2
 		case pairLWADD:
 			{
 				addr := x[o.rs1] + o.imm
@@ -836,8 +754,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = x[o.rs12] + x[o.rs22]
 			}
-			i += 2
-			n -= 2
 		case pairLWSUB:
 			{
 				addr := x[o.rs1] + o.imm
@@ -851,8 +767,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = x[o.rs12] - x[o.rs22]
 			}
-			i += 2
-			n -= 2
 		case pairLWSLTU:
 			{
 				addr := x[o.rs1] + o.imm
@@ -866,8 +780,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = bit(x[o.rs12] < x[o.rs22])
 			}
-			i += 2
-			n -= 2
 		case pairLWXOR:
 			{
 				addr := x[o.rs1] + o.imm
@@ -881,8 +793,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = x[o.rs12] ^ x[o.rs22]
 			}
-			i += 2
-			n -= 2
 		case pairLWOR:
 			{
 				addr := x[o.rs1] + o.imm
@@ -896,8 +806,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = x[o.rs12] | x[o.rs22]
 			}
-			i += 2
-			n -= 2
 		case pairLWAND:
 			{
 				addr := x[o.rs1] + o.imm
@@ -911,8 +819,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = x[o.rs12] & x[o.rs22]
 			}
-			i += 2
-			n -= 2
 		case pairLWMUL:
 			{
 				addr := x[o.rs1] + o.imm
@@ -926,8 +832,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = x[o.rs12] * x[o.rs22]
 			}
-			i += 2
-			n -= 2
 		case pairLWMULHU:
 			{
 				addr := x[o.rs1] + o.imm
@@ -941,8 +845,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = mulhu(x[o.rs12], x[o.rs22])
 			}
-			i += 2
-			n -= 2
 		case pairLWJAL:
 			{
 				addr := x[o.rs1] + o.imm
@@ -954,8 +856,7 @@ func (m *Machine) loop(n uint64) uint64 {
 				x[o.rd] = w
 			}
 			x[o.rd2] = base + 4*uint32(i+2)
-			i = uint(o.imm2)
-			n -= 2
+			i = uint(o.imm2) - 2
 			continue
 		case pairLWJALR:
 			{
@@ -972,8 +873,7 @@ func (m *Machine) loop(n uint64) uint64 {
 				goto slow1
 			}
 			x[o.rd2] = base + 4*uint32(i+2)
-			i = uint((target - base) >> 2)
-			n -= 2
+			i = uint((target-base)>>2) - 2
 			continue
 		case pairLWBEQ:
 			{
@@ -987,13 +887,10 @@ func (m *Machine) loop(n uint64) uint64 {
 			}
 			{
 				if x[o.rs12] == x[o.rs22] {
-					i = uint(o.imm2)
-					n -= 2
+					i = uint(o.imm2) - 2
 					continue
 				}
 			}
-			i += 2
-			n -= 2
 		case pairLWBNE:
 			{
 				addr := x[o.rs1] + o.imm
@@ -1006,13 +903,10 @@ func (m *Machine) loop(n uint64) uint64 {
 			}
 			{
 				if x[o.rs12] != x[o.rs22] {
-					i = uint(o.imm2)
-					n -= 2
+					i = uint(o.imm2) - 2
 					continue
 				}
 			}
-			i += 2
-			n -= 2
 		case pairLWBLT:
 			{
 				addr := x[o.rs1] + o.imm
@@ -1025,13 +919,10 @@ func (m *Machine) loop(n uint64) uint64 {
 			}
 			{
 				if int32(x[o.rs12]) < int32(x[o.rs22]) {
-					i = uint(o.imm2)
-					n -= 2
+					i = uint(o.imm2) - 2
 					continue
 				}
 			}
-			i += 2
-			n -= 2
 		case pairLWBGE:
 			{
 				addr := x[o.rs1] + o.imm
@@ -1044,13 +935,10 @@ func (m *Machine) loop(n uint64) uint64 {
 			}
 			{
 				if int32(x[o.rs12]) >= int32(x[o.rs22]) {
-					i = uint(o.imm2)
-					n -= 2
+					i = uint(o.imm2) - 2
 					continue
 				}
 			}
-			i += 2
-			n -= 2
 		case pairLWBLTU:
 			{
 				addr := x[o.rs1] + o.imm
@@ -1063,13 +951,10 @@ func (m *Machine) loop(n uint64) uint64 {
 			}
 			{
 				if x[o.rs12] < x[o.rs22] {
-					i = uint(o.imm2)
-					n -= 2
+					i = uint(o.imm2) - 2
 					continue
 				}
 			}
-			i += 2
-			n -= 2
 		case pairLWBGEU:
 			{
 				addr := x[o.rs1] + o.imm
@@ -1082,13 +967,10 @@ func (m *Machine) loop(n uint64) uint64 {
 			}
 			{
 				if x[o.rs12] >= x[o.rs22] {
-					i = uint(o.imm2)
-					n -= 2
+					i = uint(o.imm2) - 2
 					continue
 				}
 			}
-			i += 2
-			n -= 2
 		case pairLBULUI:
 			{
 				addr := x[o.rs1] + o.imm
@@ -1102,8 +984,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = o.imm2
 			}
-			i += 2
-			n -= 2
 		case pairLBULW:
 			{
 				addr := x[o.rs1] + o.imm
@@ -1123,8 +1003,6 @@ func (m *Machine) loop(n uint64) uint64 {
 				w := p[addr>>2&(pageWords-1)]
 				x[o.rd2] = w
 			}
-			i += 2
-			n -= 2
 		case pairLBULBU:
 			{
 				addr := x[o.rs1] + o.imm
@@ -1144,8 +1022,6 @@ func (m *Machine) loop(n uint64) uint64 {
 				w := p[addr>>2&(pageWords-1)]
 				x[o.rd2] = w >> (addr & 3 * 8) & 0xff
 			}
-			i += 2
-			n -= 2
 		case pairLBUSW:
 			{
 				addr := x[o.rs1] + o.imm
@@ -1165,8 +1041,6 @@ func (m *Machine) loop(n uint64) uint64 {
 				w := &p[addr>>2&(pageWords-1)]
 				*w = x[o.rs22]
 			}
-			i += 2
-			n -= 2
 		case pairLBUSB:
 			{
 				addr := x[o.rs1] + o.imm
@@ -1187,8 +1061,6 @@ func (m *Machine) loop(n uint64) uint64 {
 				shift := addr & 3 * 8
 				*w = *w&^(0xff<<shift) | x[o.rs22]&0xff<<shift
 			}
-			i += 2
-			n -= 2
 		case pairLBUADDI:
 			{
 				addr := x[o.rs1] + o.imm
@@ -1202,8 +1074,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = x[o.rs12] + o.imm2
 			}
-			i += 2
-			n -= 2
 		case pairLBUSLTIU:
 			{
 				addr := x[o.rs1] + o.imm
@@ -1217,8 +1087,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = bit(x[o.rs12] < o.imm2)
 			}
-			i += 2
-			n -= 2
 		case pairLBUANDI:
 			{
 				addr := x[o.rs1] + o.imm
@@ -1232,8 +1100,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = x[o.rs12] & o.imm2
 			}
-			i += 2
-			n -= 2
 		case pairLBUXORI:
 			{
 				addr := x[o.rs1] + o.imm
@@ -1247,8 +1113,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = x[o.rs12] ^ o.imm2
 			}
-			i += 2
-			n -= 2
 		case pairLBUSLLI:
 			{
 				addr := x[o.rs1] + o.imm
@@ -1262,8 +1126,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = x[o.rs12] << (o.imm2 & 31)
 			}
-			i += 2
-			n -= 2
 		case pairLBUSRLI:
 			{
 				addr := x[o.rs1] + o.imm
@@ -1277,8 +1139,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = x[o.rs12] >> (o.imm2 & 31)
 			}
-			i += 2
-			n -= 2
 		case pairLBUSRAI:
 			{
 				addr := x[o.rs1] + o.imm
@@ -1292,8 +1152,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = uint32(int32(x[o.rs12]) >> (o.imm2 & 31))
 			}
-			i += 2
-			n -= 2
 		case pairLBUADD:
 			{
 				addr := x[o.rs1] + o.imm
@@ -1307,8 +1165,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = x[o.rs12] + x[o.rs22]
 			}
-			i += 2
-			n -= 2
 		case pairLBUSUB:
 			{
 				addr := x[o.rs1] + o.imm
@@ -1322,8 +1178,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = x[o.rs12] - x[o.rs22]
 			}
-			i += 2
-			n -= 2
 		case pairLBUSLTU:
 			{
 				addr := x[o.rs1] + o.imm
@@ -1337,8 +1191,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = bit(x[o.rs12] < x[o.rs22])
 			}
-			i += 2
-			n -= 2
 		case pairLBUXOR:
 			{
 				addr := x[o.rs1] + o.imm
@@ -1352,8 +1204,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = x[o.rs12] ^ x[o.rs22]
 			}
-			i += 2
-			n -= 2
 		case pairLBUOR:
 			{
 				addr := x[o.rs1] + o.imm
@@ -1367,8 +1217,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = x[o.rs12] | x[o.rs22]
 			}
-			i += 2
-			n -= 2
 		case pairLBUAND:
 			{
 				addr := x[o.rs1] + o.imm
@@ -1382,8 +1230,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = x[o.rs12] & x[o.rs22]
 			}
-			i += 2
-			n -= 2
 		case pairLBUMUL:
 			{
 				addr := x[o.rs1] + o.imm
@@ -1397,8 +1243,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = x[o.rs12] * x[o.rs22]
 			}
-			i += 2
-			n -= 2
 		case pairLBUMULHU:
 			{
 				addr := x[o.rs1] + o.imm
@@ -1412,8 +1256,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = mulhu(x[o.rs12], x[o.rs22])
 			}
-			i += 2
-			n -= 2
 		case pairLBUJAL:
 			{
 				addr := x[o.rs1] + o.imm
@@ -1425,8 +1267,7 @@ func (m *Machine) loop(n uint64) uint64 {
 				x[o.rd] = w >> (addr & 3 * 8) & 0xff
 			}
 			x[o.rd2] = base + 4*uint32(i+2)
-			i = uint(o.imm2)
-			n -= 2
+			i = uint(o.imm2) - 2
 			continue
 		case pairLBUJALR:
 			{
@@ -1443,8 +1284,7 @@ func (m *Machine) loop(n uint64) uint64 {
 				goto slow1
 			}
 			x[o.rd2] = base + 4*uint32(i+2)
-			i = uint((target - base) >> 2)
-			n -= 2
+			i = uint((target-base)>>2) - 2
 			continue
 		case pairLBUBEQ:
 			{
@@ -1458,13 +1298,10 @@ func (m *Machine) loop(n uint64) uint64 {
 			}
 			{
 				if x[o.rs12] == x[o.rs22] {
-					i = uint(o.imm2)
-					n -= 2
+					i = uint(o.imm2) - 2
 					continue
 				}
 			}
-			i += 2
-			n -= 2
 		case pairLBUBNE:
 			{
 				addr := x[o.rs1] + o.imm
@@ -1477,13 +1314,10 @@ func (m *Machine) loop(n uint64) uint64 {
 			}
 			{
 				if x[o.rs12] != x[o.rs22] {
-					i = uint(o.imm2)
-					n -= 2
+					i = uint(o.imm2) - 2
 					continue
 				}
 			}
-			i += 2
-			n -= 2
 		case pairLBUBLT:
 			{
 				addr := x[o.rs1] + o.imm
@@ -1496,13 +1330,10 @@ func (m *Machine) loop(n uint64) uint64 {
 			}
 			{
 				if int32(x[o.rs12]) < int32(x[o.rs22]) {
-					i = uint(o.imm2)
-					n -= 2
+					i = uint(o.imm2) - 2
 					continue
 				}
 			}
-			i += 2
-			n -= 2
 		case pairLBUBGE:
 			{
 				addr := x[o.rs1] + o.imm
@@ -1515,13 +1346,10 @@ func (m *Machine) loop(n uint64) uint64 {
 			}
 			{
 				if int32(x[o.rs12]) >= int32(x[o.rs22]) {
-					i = uint(o.imm2)
-					n -= 2
+					i = uint(o.imm2) - 2
 					continue
 				}
 			}
-			i += 2
-			n -= 2
 		case pairLBUBLTU:
 			{
 				addr := x[o.rs1] + o.imm
@@ -1534,13 +1362,10 @@ func (m *Machine) loop(n uint64) uint64 {
 			}
 			{
 				if x[o.rs12] < x[o.rs22] {
-					i = uint(o.imm2)
-					n -= 2
+					i = uint(o.imm2) - 2
 					continue
 				}
 			}
-			i += 2
-			n -= 2
 		case pairLBUBGEU:
 			{
 				addr := x[o.rs1] + o.imm
@@ -1553,13 +1378,10 @@ func (m *Machine) loop(n uint64) uint64 {
 			}
 			{
 				if x[o.rs12] >= x[o.rs22] {
-					i = uint(o.imm2)
-					n -= 2
+					i = uint(o.imm2) - 2
 					continue
 				}
 			}
-			i += 2
-			n -= 2
 		case pairSWLUI:
 			{
 				addr := x[o.rs1] + o.imm
@@ -1573,8 +1395,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = o.imm2
 			}
-			i += 2
-			n -= 2
 		case pairSWLW:
 			{
 				addr := x[o.rs1] + o.imm
@@ -1594,8 +1414,6 @@ func (m *Machine) loop(n uint64) uint64 {
 				w := p[addr>>2&(pageWords-1)]
 				x[o.rd2] = w
 			}
-			i += 2
-			n -= 2
 		case pairSWLBU:
 			{
 				addr := x[o.rs1] + o.imm
@@ -1615,8 +1433,6 @@ func (m *Machine) loop(n uint64) uint64 {
 				w := p[addr>>2&(pageWords-1)]
 				x[o.rd2] = w >> (addr & 3 * 8) & 0xff
 			}
-			i += 2
-			n -= 2
 		case pairSWSW:
 			{
 				addr := x[o.rs1] + o.imm
@@ -1636,8 +1452,6 @@ func (m *Machine) loop(n uint64) uint64 {
 				w := &p[addr>>2&(pageWords-1)]
 				*w = x[o.rs22]
 			}
-			i += 2
-			n -= 2
 		case pairSWSB:
 			{
 				addr := x[o.rs1] + o.imm
@@ -1658,8 +1472,6 @@ func (m *Machine) loop(n uint64) uint64 {
 				shift := addr & 3 * 8
 				*w = *w&^(0xff<<shift) | x[o.rs22]&0xff<<shift
 			}
-			i += 2
-			n -= 2
 		case pairSWADDI:
 			{
 				addr := x[o.rs1] + o.imm
@@ -1673,8 +1485,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = x[o.rs12] + o.imm2
 			}
-			i += 2
-			n -= 2
 		case pairSWSLTIU:
 			{
 				addr := x[o.rs1] + o.imm
@@ -1688,8 +1498,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = bit(x[o.rs12] < o.imm2)
 			}
-			i += 2
-			n -= 2
 		case pairSWANDI:
 			{
 				addr := x[o.rs1] + o.imm
@@ -1703,8 +1511,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = x[o.rs12] & o.imm2
 			}
-			i += 2
-			n -= 2
 		case pairSWXORI:
 			{
 				addr := x[o.rs1] + o.imm
@@ -1718,8 +1524,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = x[o.rs12] ^ o.imm2
 			}
-			i += 2
-			n -= 2
 		case pairSWSLLI:
 			{
 				addr := x[o.rs1] + o.imm
@@ -1733,8 +1537,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = x[o.rs12] << (o.imm2 & 31)
 			}
-			i += 2
-			n -= 2
 		case pairSWSRLI:
 			{
 				addr := x[o.rs1] + o.imm
@@ -1748,8 +1550,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = x[o.rs12] >> (o.imm2 & 31)
 			}
-			i += 2
-			n -= 2
 		case pairSWSRAI:
 			{
 				addr := x[o.rs1] + o.imm
@@ -1763,8 +1563,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = uint32(int32(x[o.rs12]) >> (o.imm2 & 31))
 			}
-			i += 2
-			n -= 2
 		case pairSWADD:
 			{
 				addr := x[o.rs1] + o.imm
@@ -1778,8 +1576,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = x[o.rs12] + x[o.rs22]
 			}
-			i += 2
-			n -= 2
 		case pairSWSUB:
 			{
 				addr := x[o.rs1] + o.imm
@@ -1793,8 +1589,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = x[o.rs12] - x[o.rs22]
 			}
-			i += 2
-			n -= 2
 		case pairSWSLTU:
 			{
 				addr := x[o.rs1] + o.imm
@@ -1808,8 +1602,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = bit(x[o.rs12] < x[o.rs22])
 			}
-			i += 2
-			n -= 2
 		case pairSWXOR:
 			{
 				addr := x[o.rs1] + o.imm
@@ -1823,8 +1615,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = x[o.rs12] ^ x[o.rs22]
 			}
-			i += 2
-			n -= 2
 		case pairSWOR:
 			{
 				addr := x[o.rs1] + o.imm
@@ -1838,8 +1628,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = x[o.rs12] | x[o.rs22]
 			}
-			i += 2
-			n -= 2
 		case pairSWAND:
 			{
 				addr := x[o.rs1] + o.imm
@@ -1853,8 +1641,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = x[o.rs12] & x[o.rs22]
 			}
-			i += 2
-			n -= 2
 		case pairSWMUL:
 			{
 				addr := x[o.rs1] + o.imm
@@ -1868,8 +1654,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = x[o.rs12] * x[o.rs22]
 			}
-			i += 2
-			n -= 2
 		case pairSWMULHU:
 			{
 				addr := x[o.rs1] + o.imm
@@ -1883,8 +1667,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = mulhu(x[o.rs12], x[o.rs22])
 			}
-			i += 2
-			n -= 2
 		case pairSWJAL:
 			{
 				addr := x[o.rs1] + o.imm
@@ -1896,8 +1678,7 @@ func (m *Machine) loop(n uint64) uint64 {
 				*w = x[o.rs2]
 			}
 			x[o.rd2] = base + 4*uint32(i+2)
-			i = uint(o.imm2)
-			n -= 2
+			i = uint(o.imm2) - 2
 			continue
 		case pairSWJALR:
 			{
@@ -1914,8 +1695,7 @@ func (m *Machine) loop(n uint64) uint64 {
 				goto slow1
 			}
 			x[o.rd2] = base + 4*uint32(i+2)
-			i = uint((target - base) >> 2)
-			n -= 2
+			i = uint((target-base)>>2) - 2
 			continue
 		case pairSWBEQ:
 			{
@@ -1929,13 +1709,10 @@ func (m *Machine) loop(n uint64) uint64 {
 			}
 			{
 				if x[o.rs12] == x[o.rs22] {
-					i = uint(o.imm2)
-					n -= 2
+					i = uint(o.imm2) - 2
 					continue
 				}
 			}
-			i += 2
-			n -= 2
 		case pairSWBNE:
 			{
 				addr := x[o.rs1] + o.imm
@@ -1948,13 +1725,10 @@ func (m *Machine) loop(n uint64) uint64 {
 			}
 			{
 				if x[o.rs12] != x[o.rs22] {
-					i = uint(o.imm2)
-					n -= 2
+					i = uint(o.imm2) - 2
 					continue
 				}
 			}
-			i += 2
-			n -= 2
 		case pairSWBLT:
 			{
 				addr := x[o.rs1] + o.imm
@@ -1967,13 +1741,10 @@ func (m *Machine) loop(n uint64) uint64 {
 			}
 			{
 				if int32(x[o.rs12]) < int32(x[o.rs22]) {
-					i = uint(o.imm2)
-					n -= 2
+					i = uint(o.imm2) - 2
 					continue
 				}
 			}
-			i += 2
-			n -= 2
 		case pairSWBGE:
 			{
 				addr := x[o.rs1] + o.imm
@@ -1986,13 +1757,10 @@ func (m *Machine) loop(n uint64) uint64 {
 			}
 			{
 				if int32(x[o.rs12]) >= int32(x[o.rs22]) {
-					i = uint(o.imm2)
-					n -= 2
+					i = uint(o.imm2) - 2
 					continue
 				}
 			}
-			i += 2
-			n -= 2
 		case pairSWBLTU:
 			{
 				addr := x[o.rs1] + o.imm
@@ -2005,13 +1773,10 @@ func (m *Machine) loop(n uint64) uint64 {
 			}
 			{
 				if x[o.rs12] < x[o.rs22] {
-					i = uint(o.imm2)
-					n -= 2
+					i = uint(o.imm2) - 2
 					continue
 				}
 			}
-			i += 2
-			n -= 2
 		case pairSWBGEU:
 			{
 				addr := x[o.rs1] + o.imm
@@ -2024,13 +1789,10 @@ func (m *Machine) loop(n uint64) uint64 {
 			}
 			{
 				if x[o.rs12] >= x[o.rs22] {
-					i = uint(o.imm2)
-					n -= 2
+					i = uint(o.imm2) - 2
 					continue
 				}
 			}
-			i += 2
-			n -= 2
 		case pairSBLUI:
 			{
 				addr := x[o.rs1] + o.imm
@@ -2045,8 +1807,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = o.imm2
 			}
-			i += 2
-			n -= 2
 		case pairSBLW:
 			{
 				addr := x[o.rs1] + o.imm
@@ -2067,8 +1827,6 @@ func (m *Machine) loop(n uint64) uint64 {
 				w := p[addr>>2&(pageWords-1)]
 				x[o.rd2] = w
 			}
-			i += 2
-			n -= 2
 		case pairSBLBU:
 			{
 				addr := x[o.rs1] + o.imm
@@ -2089,8 +1847,6 @@ func (m *Machine) loop(n uint64) uint64 {
 				w := p[addr>>2&(pageWords-1)]
 				x[o.rd2] = w >> (addr & 3 * 8) & 0xff
 			}
-			i += 2
-			n -= 2
 		case pairSBSW:
 			{
 				addr := x[o.rs1] + o.imm
@@ -2111,8 +1867,6 @@ func (m *Machine) loop(n uint64) uint64 {
 				w := &p[addr>>2&(pageWords-1)]
 				*w = x[o.rs22]
 			}
-			i += 2
-			n -= 2
 		case pairSBSB:
 			{
 				addr := x[o.rs1] + o.imm
@@ -2134,8 +1888,6 @@ func (m *Machine) loop(n uint64) uint64 {
 				shift := addr & 3 * 8
 				*w = *w&^(0xff<<shift) | x[o.rs22]&0xff<<shift
 			}
-			i += 2
-			n -= 2
 		case pairSBADDI:
 			{
 				addr := x[o.rs1] + o.imm
@@ -2150,8 +1902,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = x[o.rs12] + o.imm2
 			}
-			i += 2
-			n -= 2
 		case pairSBSLTIU:
 			{
 				addr := x[o.rs1] + o.imm
@@ -2166,8 +1916,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = bit(x[o.rs12] < o.imm2)
 			}
-			i += 2
-			n -= 2
 		case pairSBANDI:
 			{
 				addr := x[o.rs1] + o.imm
@@ -2182,8 +1930,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = x[o.rs12] & o.imm2
 			}
-			i += 2
-			n -= 2
 		case pairSBXORI:
 			{
 				addr := x[o.rs1] + o.imm
@@ -2198,8 +1944,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = x[o.rs12] ^ o.imm2
 			}
-			i += 2
-			n -= 2
 		case pairSBSLLI:
 			{
 				addr := x[o.rs1] + o.imm
@@ -2214,8 +1958,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = x[o.rs12] << (o.imm2 & 31)
 			}
-			i += 2
-			n -= 2
 		case pairSBSRLI:
 			{
 				addr := x[o.rs1] + o.imm
@@ -2230,8 +1972,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = x[o.rs12] >> (o.imm2 & 31)
 			}
-			i += 2
-			n -= 2
 		case pairSBSRAI:
 			{
 				addr := x[o.rs1] + o.imm
@@ -2246,8 +1986,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = uint32(int32(x[o.rs12]) >> (o.imm2 & 31))
 			}
-			i += 2
-			n -= 2
 		case pairSBADD:
 			{
 				addr := x[o.rs1] + o.imm
@@ -2262,8 +2000,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = x[o.rs12] + x[o.rs22]
 			}
-			i += 2
-			n -= 2
 		case pairSBSUB:
 			{
 				addr := x[o.rs1] + o.imm
@@ -2278,8 +2014,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = x[o.rs12] - x[o.rs22]
 			}
-			i += 2
-			n -= 2
 		case pairSBSLTU:
 			{
 				addr := x[o.rs1] + o.imm
@@ -2294,8 +2028,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = bit(x[o.rs12] < x[o.rs22])
 			}
-			i += 2
-			n -= 2
 		case pairSBXOR:
 			{
 				addr := x[o.rs1] + o.imm
@@ -2310,8 +2042,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = x[o.rs12] ^ x[o.rs22]
 			}
-			i += 2
-			n -= 2
 		case pairSBOR:
 			{
 				addr := x[o.rs1] + o.imm
@@ -2326,8 +2056,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = x[o.rs12] | x[o.rs22]
 			}
-			i += 2
-			n -= 2
 		case pairSBAND:
 			{
 				addr := x[o.rs1] + o.imm
@@ -2342,8 +2070,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = x[o.rs12] & x[o.rs22]
 			}
-			i += 2
-			n -= 2
 		case pairSBMUL:
 			{
 				addr := x[o.rs1] + o.imm
@@ -2358,8 +2084,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = x[o.rs12] * x[o.rs22]
 			}
-			i += 2
-			n -= 2
 		case pairSBMULHU:
 			{
 				addr := x[o.rs1] + o.imm
@@ -2374,8 +2098,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = mulhu(x[o.rs12], x[o.rs22])
 			}
-			i += 2
-			n -= 2
 		case pairSBJAL:
 			{
 				addr := x[o.rs1] + o.imm
@@ -2388,8 +2110,7 @@ func (m *Machine) loop(n uint64) uint64 {
 				*w = *w&^(0xff<<shift) | x[o.rs2]&0xff<<shift
 			}
 			x[o.rd2] = base + 4*uint32(i+2)
-			i = uint(o.imm2)
-			n -= 2
+			i = uint(o.imm2) - 2
 			continue
 		case pairSBJALR:
 			{
@@ -2407,8 +2128,7 @@ func (m *Machine) loop(n uint64) uint64 {
 				goto slow1
 			}
 			x[o.rd2] = base + 4*uint32(i+2)
-			i = uint((target - base) >> 2)
-			n -= 2
+			i = uint((target-base)>>2) - 2
 			continue
 		case pairSBBEQ:
 			{
@@ -2423,13 +2143,10 @@ func (m *Machine) loop(n uint64) uint64 {
 			}
 			{
 				if x[o.rs12] == x[o.rs22] {
-					i = uint(o.imm2)
-					n -= 2
+					i = uint(o.imm2) - 2
 					continue
 				}
 			}
-			i += 2
-			n -= 2
 		case pairSBBNE:
 			{
 				addr := x[o.rs1] + o.imm
@@ -2443,13 +2160,10 @@ func (m *Machine) loop(n uint64) uint64 {
 			}
 			{
 				if x[o.rs12] != x[o.rs22] {
-					i = uint(o.imm2)
-					n -= 2
+					i = uint(o.imm2) - 2
 					continue
 				}
 			}
-			i += 2
-			n -= 2
 		case pairSBBLT:
 			{
 				addr := x[o.rs1] + o.imm
@@ -2463,13 +2177,10 @@ func (m *Machine) loop(n uint64) uint64 {
 			}
 			{
 				if int32(x[o.rs12]) < int32(x[o.rs22]) {
-					i = uint(o.imm2)
-					n -= 2
+					i = uint(o.imm2) - 2
 					continue
 				}
 			}
-			i += 2
-			n -= 2
 		case pairSBBGE:
 			{
 				addr := x[o.rs1] + o.imm
@@ -2483,13 +2194,10 @@ func (m *Machine) loop(n uint64) uint64 {
 			}
 			{
 				if int32(x[o.rs12]) >= int32(x[o.rs22]) {
-					i = uint(o.imm2)
-					n -= 2
+					i = uint(o.imm2) - 2
 					continue
 				}
 			}
-			i += 2
-			n -= 2
 		case pairSBBLTU:
 			{
 				addr := x[o.rs1] + o.imm
@@ -2503,13 +2211,10 @@ func (m *Machine) loop(n uint64) uint64 {
 			}
 			{
 				if x[o.rs12] < x[o.rs22] {
-					i = uint(o.imm2)
-					n -= 2
+					i = uint(o.imm2) - 2
 					continue
 				}
 			}
-			i += 2
-			n -= 2
 		case pairSBBGEU:
 			{
 				addr := x[o.rs1] + o.imm
@@ -2523,13 +2228,10 @@ func (m *Machine) loop(n uint64) uint64 {
 			}
 			{
 				if x[o.rs12] >= x[o.rs22] {
-					i = uint(o.imm2)
-					n -= 2
+					i = uint(o.imm2) - 2
 					continue
 				}
 			}
-			i += 2
-			n -= 2
 		case pairADDILUI:
 			{
 				x[o.rd] = x[o.rs1] + o.imm
@@ -2537,8 +2239,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = o.imm2
 			}
-			i += 2
-			n -= 2
 		case pairADDILW:
 			{
 				x[o.rd] = x[o.rs1] + o.imm
@@ -2552,8 +2252,6 @@ func (m *Machine) loop(n uint64) uint64 {
 				w := p[addr>>2&(pageWords-1)]
 				x[o.rd2] = w
 			}
-			i += 2
-			n -= 2
 		case pairADDILBU:
 			{
 				x[o.rd] = x[o.rs1] + o.imm
@@ -2567,8 +2265,6 @@ func (m *Machine) loop(n uint64) uint64 {
 				w := p[addr>>2&(pageWords-1)]
 				x[o.rd2] = w >> (addr & 3 * 8) & 0xff
 			}
-			i += 2
-			n -= 2
 		case pairADDISW:
 			{
 				x[o.rd] = x[o.rs1] + o.imm
@@ -2582,8 +2278,6 @@ func (m *Machine) loop(n uint64) uint64 {
 				w := &p[addr>>2&(pageWords-1)]
 				*w = x[o.rs22]
 			}
-			i += 2
-			n -= 2
 		case pairADDISB:
 			{
 				x[o.rd] = x[o.rs1] + o.imm
@@ -2598,8 +2292,6 @@ func (m *Machine) loop(n uint64) uint64 {
 				shift := addr & 3 * 8
 				*w = *w&^(0xff<<shift) | x[o.rs22]&0xff<<shift
 			}
-			i += 2
-			n -= 2
 		case pairADDIADDI:
 			{
 				x[o.rd] = x[o.rs1] + o.imm
@@ -2607,8 +2299,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = x[o.rs12] + o.imm2
 			}
-			i += 2
-			n -= 2
 		case pairADDISLTIU:
 			{
 				x[o.rd] = x[o.rs1] + o.imm
@@ -2616,8 +2306,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = bit(x[o.rs12] < o.imm2)
 			}
-			i += 2
-			n -= 2
 		case pairADDIANDI:
 			{
 				x[o.rd] = x[o.rs1] + o.imm
@@ -2625,8 +2313,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = x[o.rs12] & o.imm2
 			}
-			i += 2
-			n -= 2
 		case pairADDIXORI:
 			{
 				x[o.rd] = x[o.rs1] + o.imm
@@ -2634,8 +2320,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = x[o.rs12] ^ o.imm2
 			}
-			i += 2
-			n -= 2
 		case pairADDISLLI:
 			{
 				x[o.rd] = x[o.rs1] + o.imm
@@ -2643,8 +2327,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = x[o.rs12] << (o.imm2 & 31)
 			}
-			i += 2
-			n -= 2
 		case pairADDISRLI:
 			{
 				x[o.rd] = x[o.rs1] + o.imm
@@ -2652,8 +2334,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = x[o.rs12] >> (o.imm2 & 31)
 			}
-			i += 2
-			n -= 2
 		case pairADDISRAI:
 			{
 				x[o.rd] = x[o.rs1] + o.imm
@@ -2661,8 +2341,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = uint32(int32(x[o.rs12]) >> (o.imm2 & 31))
 			}
-			i += 2
-			n -= 2
 		case pairADDIADD:
 			{
 				x[o.rd] = x[o.rs1] + o.imm
@@ -2670,8 +2348,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = x[o.rs12] + x[o.rs22]
 			}
-			i += 2
-			n -= 2
 		case pairADDISUB:
 			{
 				x[o.rd] = x[o.rs1] + o.imm
@@ -2679,8 +2355,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = x[o.rs12] - x[o.rs22]
 			}
-			i += 2
-			n -= 2
 		case pairADDISLTU:
 			{
 				x[o.rd] = x[o.rs1] + o.imm
@@ -2688,8 +2362,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = bit(x[o.rs12] < x[o.rs22])
 			}
-			i += 2
-			n -= 2
 		case pairADDIXOR:
 			{
 				x[o.rd] = x[o.rs1] + o.imm
@@ -2697,8 +2369,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = x[o.rs12] ^ x[o.rs22]
 			}
-			i += 2
-			n -= 2
 		case pairADDIOR:
 			{
 				x[o.rd] = x[o.rs1] + o.imm
@@ -2706,8 +2376,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = x[o.rs12] | x[o.rs22]
 			}
-			i += 2
-			n -= 2
 		case pairADDIAND:
 			{
 				x[o.rd] = x[o.rs1] + o.imm
@@ -2715,8 +2383,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = x[o.rs12] & x[o.rs22]
 			}
-			i += 2
-			n -= 2
 		case pairADDIMUL:
 			{
 				x[o.rd] = x[o.rs1] + o.imm
@@ -2724,8 +2390,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = x[o.rs12] * x[o.rs22]
 			}
-			i += 2
-			n -= 2
 		case pairADDIMULHU:
 			{
 				x[o.rd] = x[o.rs1] + o.imm
@@ -2733,15 +2397,12 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = mulhu(x[o.rs12], x[o.rs22])
 			}
-			i += 2
-			n -= 2
 		case pairADDIJAL:
 			{
 				x[o.rd] = x[o.rs1] + o.imm
 			}
 			x[o.rd2] = base + 4*uint32(i+2)
-			i = uint(o.imm2)
-			n -= 2
+			i = uint(o.imm2) - 2
 			continue
 		case pairADDIJALR:
 			{
@@ -2752,8 +2413,7 @@ func (m *Machine) loop(n uint64) uint64 {
 				goto slow1
 			}
 			x[o.rd2] = base + 4*uint32(i+2)
-			i = uint((target - base) >> 2)
-			n -= 2
+			i = uint((target-base)>>2) - 2
 			continue
 		case pairADDIBEQ:
 			{
@@ -2761,78 +2421,60 @@ func (m *Machine) loop(n uint64) uint64 {
 			}
 			{
 				if x[o.rs12] == x[o.rs22] {
-					i = uint(o.imm2)
-					n -= 2
+					i = uint(o.imm2) - 2
 					continue
 				}
 			}
-			i += 2
-			n -= 2
 		case pairADDIBNE:
 			{
 				x[o.rd] = x[o.rs1] + o.imm
 			}
 			{
 				if x[o.rs12] != x[o.rs22] {
-					i = uint(o.imm2)
-					n -= 2
+					i = uint(o.imm2) - 2
 					continue
 				}
 			}
-			i += 2
-			n -= 2
 		case pairADDIBLT:
 			{
 				x[o.rd] = x[o.rs1] + o.imm
 			}
 			{
 				if int32(x[o.rs12]) < int32(x[o.rs22]) {
-					i = uint(o.imm2)
-					n -= 2
+					i = uint(o.imm2) - 2
 					continue
 				}
 			}
-			i += 2
-			n -= 2
 		case pairADDIBGE:
 			{
 				x[o.rd] = x[o.rs1] + o.imm
 			}
 			{
 				if int32(x[o.rs12]) >= int32(x[o.rs22]) {
-					i = uint(o.imm2)
-					n -= 2
+					i = uint(o.imm2) - 2
 					continue
 				}
 			}
-			i += 2
-			n -= 2
 		case pairADDIBLTU:
 			{
 				x[o.rd] = x[o.rs1] + o.imm
 			}
 			{
 				if x[o.rs12] < x[o.rs22] {
-					i = uint(o.imm2)
-					n -= 2
+					i = uint(o.imm2) - 2
 					continue
 				}
 			}
-			i += 2
-			n -= 2
 		case pairADDIBGEU:
 			{
 				x[o.rd] = x[o.rs1] + o.imm
 			}
 			{
 				if x[o.rs12] >= x[o.rs22] {
-					i = uint(o.imm2)
-					n -= 2
+					i = uint(o.imm2) - 2
 					continue
 				}
 			}
-			i += 2
-			n -= 2
 		case pairSLTIULUI:
 			{
 				x[o.rd] = bit(x[o.rs1] < o.imm)
@@ -2840,8 +2482,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = o.imm2
 			}
-			i += 2
-			n -= 2
 		case pairSLTIULW:
 			{
 				x[o.rd] = bit(x[o.rs1] < o.imm)
@@ -2855,8 +2495,6 @@ func (m *Machine) loop(n uint64) uint64 {
 				w := p[addr>>2&(pageWords-1)]
 				x[o.rd2] = w
 			}
-			i += 2
-			n -= 2
 		case pairSLTIULBU:
 			{
 				x[o.rd] = bit(x[o.rs1] < o.imm)
@@ -2870,8 +2508,6 @@ func (m *Machine) loop(n uint64) uint64 {
 				w := p[addr>>2&(pageWords-1)]
 				x[o.rd2] = w >> (addr & 3 * 8) & 0xff
 			}
-			i += 2
-			n -= 2
 		case pairSLTIUSW:
 			{
 				x[o.rd] = bit(x[o.rs1] < o.imm)
@@ -2885,8 +2521,6 @@ func (m *Machine) loop(n uint64) uint64 {
 				w := &p[addr>>2&(pageWords-1)]
 				*w = x[o.rs22]
 			}
-			i += 2
-			n -= 2
 		case pairSLTIUSB:
 			{
 				x[o.rd] = bit(x[o.rs1] < o.imm)
@@ -2901,8 +2535,6 @@ func (m *Machine) loop(n uint64) uint64 {
 				shift := addr & 3 * 8
 				*w = *w&^(0xff<<shift) | x[o.rs22]&0xff<<shift
 			}
-			i += 2
-			n -= 2
 		case pairSLTIUADDI:
 			{
 				x[o.rd] = bit(x[o.rs1] < o.imm)
@@ -2910,8 +2542,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = x[o.rs12] + o.imm2
 			}
-			i += 2
-			n -= 2
 		case pairSLTIUSLTIU:
 			{
 				x[o.rd] = bit(x[o.rs1] < o.imm)
@@ -2919,8 +2549,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = bit(x[o.rs12] < o.imm2)
 			}
-			i += 2
-			n -= 2
 		case pairSLTIUANDI:
 			{
 				x[o.rd] = bit(x[o.rs1] < o.imm)
@@ -2928,8 +2556,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = x[o.rs12] & o.imm2
 			}
-			i += 2
-			n -= 2
 		case pairSLTIUXORI:
 			{
 				x[o.rd] = bit(x[o.rs1] < o.imm)
@@ -2937,8 +2563,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = x[o.rs12] ^ o.imm2
 			}
-			i += 2
-			n -= 2
 		case pairSLTIUSLLI:
 			{
 				x[o.rd] = bit(x[o.rs1] < o.imm)
@@ -2946,8 +2570,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = x[o.rs12] << (o.imm2 & 31)
 			}
-			i += 2
-			n -= 2
 		case pairSLTIUSRLI:
 			{
 				x[o.rd] = bit(x[o.rs1] < o.imm)
@@ -2955,8 +2577,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = x[o.rs12] >> (o.imm2 & 31)
 			}
-			i += 2
-			n -= 2
 		case pairSLTIUSRAI:
 			{
 				x[o.rd] = bit(x[o.rs1] < o.imm)
@@ -2964,8 +2584,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = uint32(int32(x[o.rs12]) >> (o.imm2 & 31))
 			}
-			i += 2
-			n -= 2
 		case pairSLTIUADD:
 			{
 				x[o.rd] = bit(x[o.rs1] < o.imm)
@@ -2973,8 +2591,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = x[o.rs12] + x[o.rs22]
 			}
-			i += 2
-			n -= 2
 		case pairSLTIUSUB:
 			{
 				x[o.rd] = bit(x[o.rs1] < o.imm)
@@ -2982,8 +2598,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = x[o.rs12] - x[o.rs22]
 			}
-			i += 2
-			n -= 2
 		case pairSLTIUSLTU:
 			{
 				x[o.rd] = bit(x[o.rs1] < o.imm)
@@ -2991,8 +2605,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = bit(x[o.rs12] < x[o.rs22])
 			}
-			i += 2
-			n -= 2
 		case pairSLTIUXOR:
 			{
 				x[o.rd] = bit(x[o.rs1] < o.imm)
@@ -3000,8 +2612,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = x[o.rs12] ^ x[o.rs22]
 			}
-			i += 2
-			n -= 2
 		case pairSLTIUOR:
 			{
 				x[o.rd] = bit(x[o.rs1] < o.imm)
@@ -3009,8 +2619,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = x[o.rs12] | x[o.rs22]
 			}
-			i += 2
-			n -= 2
 		case pairSLTIUAND:
 			{
 				x[o.rd] = bit(x[o.rs1] < o.imm)
@@ -3018,8 +2626,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = x[o.rs12] & x[o.rs22]
 			}
-			i += 2
-			n -= 2
 		case pairSLTIUMUL:
 			{
 				x[o.rd] = bit(x[o.rs1] < o.imm)
@@ -3027,8 +2633,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = x[o.rs12] * x[o.rs22]
 			}
-			i += 2
-			n -= 2
 		case pairSLTIUMULHU:
 			{
 				x[o.rd] = bit(x[o.rs1] < o.imm)
@@ -3036,15 +2640,12 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = mulhu(x[o.rs12], x[o.rs22])
 			}
-			i += 2
-			n -= 2
 		case pairSLTIUJAL:
 			{
 				x[o.rd] = bit(x[o.rs1] < o.imm)
 			}
 			x[o.rd2] = base + 4*uint32(i+2)
-			i = uint(o.imm2)
-			n -= 2
+			i = uint(o.imm2) - 2
 			continue
 		case pairSLTIUJALR:
 			{
@@ -3055,8 +2656,7 @@ func (m *Machine) loop(n uint64) uint64 {
 				goto slow1
 			}
 			x[o.rd2] = base + 4*uint32(i+2)
-			i = uint((target - base) >> 2)
-			n -= 2
+			i = uint((target-base)>>2) - 2
 			continue
 		case pairSLTIUBEQ:
 			{
@@ -3064,78 +2664,60 @@ func (m *Machine) loop(n uint64) uint64 {
 			}
 			{
 				if x[o.rs12] == x[o.rs22] {
-					i = uint(o.imm2)
-					n -= 2
+					i = uint(o.imm2) - 2
 					continue
 				}
 			}
-			i += 2
-			n -= 2
 		case pairSLTIUBNE:
 			{
 				x[o.rd] = bit(x[o.rs1] < o.imm)
 			}
 			{
 				if x[o.rs12] != x[o.rs22] {
-					i = uint(o.imm2)
-					n -= 2
+					i = uint(o.imm2) - 2
 					continue
 				}
 			}
-			i += 2
-			n -= 2
 		case pairSLTIUBLT:
 			{
 				x[o.rd] = bit(x[o.rs1] < o.imm)
 			}
 			{
 				if int32(x[o.rs12]) < int32(x[o.rs22]) {
-					i = uint(o.imm2)
-					n -= 2
+					i = uint(o.imm2) - 2
 					continue
 				}
 			}
-			i += 2
-			n -= 2
 		case pairSLTIUBGE:
 			{
 				x[o.rd] = bit(x[o.rs1] < o.imm)
 			}
 			{
 				if int32(x[o.rs12]) >= int32(x[o.rs22]) {
-					i = uint(o.imm2)
-					n -= 2
+					i = uint(o.imm2) - 2
 					continue
 				}
 			}
-			i += 2
-			n -= 2
 		case pairSLTIUBLTU:
 			{
 				x[o.rd] = bit(x[o.rs1] < o.imm)
 			}
 			{
 				if x[o.rs12] < x[o.rs22] {
-					i = uint(o.imm2)
-					n -= 2
+					i = uint(o.imm2) - 2
 					continue
 				}
 			}
-			i += 2
-			n -= 2
 		case pairSLTIUBGEU:
 			{
 				x[o.rd] = bit(x[o.rs1] < o.imm)
 			}
 			{
 				if x[o.rs12] >= x[o.rs22] {
-					i = uint(o.imm2)
-					n -= 2
+					i = uint(o.imm2) - 2
 					continue
 				}
 			}
-			i += 2
-			n -= 2
 		case pairANDILUI:
 			{
 				x[o.rd] = x[o.rs1] & o.imm
@@ -3143,8 +2725,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = o.imm2
 			}
-			i += 2
-			n -= 2
 		case pairANDILW:
 			{
 				x[o.rd] = x[o.rs1] & o.imm
@@ -3158,8 +2738,6 @@ func (m *Machine) loop(n uint64) uint64 {
 				w := p[addr>>2&(pageWords-1)]
 				x[o.rd2] = w
 			}
-			i += 2
-			n -= 2
 		case pairANDILBU:
 			{
 				x[o.rd] = x[o.rs1] & o.imm
@@ -3173,8 +2751,6 @@ func (m *Machine) loop(n uint64) uint64 {
 				w := p[addr>>2&(pageWords-1)]
 				x[o.rd2] = w >> (addr & 3 * 8) & 0xff
 			}
-			i += 2
-			n -= 2
 		case pairANDISW:
 			{
 				x[o.rd] = x[o.rs1] & o.imm
@@ -3188,8 +2764,6 @@ func (m *Machine) loop(n uint64) uint64 {
 				w := &p[addr>>2&(pageWords-1)]
 				*w = x[o.rs22]
 			}
-			i += 2
-			n -= 2
 		case pairANDISB:
 			{
 				x[o.rd] = x[o.rs1] & o.imm
@@ -3204,8 +2778,6 @@ func (m *Machine) loop(n uint64) uint64 {
 				shift := addr & 3 * 8
 				*w = *w&^(0xff<<shift) | x[o.rs22]&0xff<<shift
 			}
-			i += 2
-			n -= 2
 		case pairANDIADDI:
 			{
 				x[o.rd] = x[o.rs1] & o.imm
@@ -3213,8 +2785,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = x[o.rs12] + o.imm2
 			}
-			i += 2
-			n -= 2
 		case pairANDISLTIU:
 			{
 				x[o.rd] = x[o.rs1] & o.imm
@@ -3222,8 +2792,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = bit(x[o.rs12] < o.imm2)
 			}
-			i += 2
-			n -= 2
 		case pairANDIANDI:
 			{
 				x[o.rd] = x[o.rs1] & o.imm
@@ -3231,8 +2799,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = x[o.rs12] & o.imm2
 			}
-			i += 2
-			n -= 2
 		case pairANDIXORI:
 			{
 				x[o.rd] = x[o.rs1] & o.imm
@@ -3240,8 +2806,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = x[o.rs12] ^ o.imm2
 			}
-			i += 2
-			n -= 2
 		case pairANDISLLI:
 			{
 				x[o.rd] = x[o.rs1] & o.imm
@@ -3249,8 +2813,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = x[o.rs12] << (o.imm2 & 31)
 			}
-			i += 2
-			n -= 2
 		case pairANDISRLI:
 			{
 				x[o.rd] = x[o.rs1] & o.imm
@@ -3258,8 +2820,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = x[o.rs12] >> (o.imm2 & 31)
 			}
-			i += 2
-			n -= 2
 		case pairANDISRAI:
 			{
 				x[o.rd] = x[o.rs1] & o.imm
@@ -3267,8 +2827,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = uint32(int32(x[o.rs12]) >> (o.imm2 & 31))
 			}
-			i += 2
-			n -= 2
 		case pairANDIADD:
 			{
 				x[o.rd] = x[o.rs1] & o.imm
@@ -3276,8 +2834,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = x[o.rs12] + x[o.rs22]
 			}
-			i += 2
-			n -= 2
 		case pairANDISUB:
 			{
 				x[o.rd] = x[o.rs1] & o.imm
@@ -3285,8 +2841,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = x[o.rs12] - x[o.rs22]
 			}
-			i += 2
-			n -= 2
 		case pairANDISLTU:
 			{
 				x[o.rd] = x[o.rs1] & o.imm
@@ -3294,8 +2848,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = bit(x[o.rs12] < x[o.rs22])
 			}
-			i += 2
-			n -= 2
 		case pairANDIXOR:
 			{
 				x[o.rd] = x[o.rs1] & o.imm
@@ -3303,8 +2855,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = x[o.rs12] ^ x[o.rs22]
 			}
-			i += 2
-			n -= 2
 		case pairANDIOR:
 			{
 				x[o.rd] = x[o.rs1] & o.imm
@@ -3312,8 +2862,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = x[o.rs12] | x[o.rs22]
 			}
-			i += 2
-			n -= 2
 		case pairANDIAND:
 			{
 				x[o.rd] = x[o.rs1] & o.imm
@@ -3321,8 +2869,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = x[o.rs12] & x[o.rs22]
 			}
-			i += 2
-			n -= 2
 		case pairANDIMUL:
 			{
 				x[o.rd] = x[o.rs1] & o.imm
@@ -3330,8 +2876,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = x[o.rs12] * x[o.rs22]
 			}
-			i += 2
-			n -= 2
 		case pairANDIMULHU:
 			{
 				x[o.rd] = x[o.rs1] & o.imm
@@ -3339,15 +2883,12 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = mulhu(x[o.rs12], x[o.rs22])
 			}
-			i += 2
-			n -= 2
 		case pairANDIJAL:
 			{
 				x[o.rd] = x[o.rs1] & o.imm
 			}
 			x[o.rd2] = base + 4*uint32(i+2)
-			i = uint(o.imm2)
-			n -= 2
+			i = uint(o.imm2) - 2
 			continue
 		case pairANDIJALR:
 			{
@@ -3358,8 +2899,7 @@ func (m *Machine) loop(n uint64) uint64 {
 				goto slow1
 			}
 			x[o.rd2] = base + 4*uint32(i+2)
-			i = uint((target - base) >> 2)
-			n -= 2
+			i = uint((target-base)>>2) - 2
 			continue
 		case pairANDIBEQ:
 			{
@@ -3367,78 +2907,60 @@ func (m *Machine) loop(n uint64) uint64 {
 			}
 			{
 				if x[o.rs12] == x[o.rs22] {
-					i = uint(o.imm2)
-					n -= 2
+					i = uint(o.imm2) - 2
 					continue
 				}
 			}
-			i += 2
-			n -= 2
 		case pairANDIBNE:
 			{
 				x[o.rd] = x[o.rs1] & o.imm
 			}
 			{
 				if x[o.rs12] != x[o.rs22] {
-					i = uint(o.imm2)
-					n -= 2
+					i = uint(o.imm2) - 2
 					continue
 				}
 			}
-			i += 2
-			n -= 2
 		case pairANDIBLT:
 			{
 				x[o.rd] = x[o.rs1] & o.imm
 			}
 			{
 				if int32(x[o.rs12]) < int32(x[o.rs22]) {
-					i = uint(o.imm2)
-					n -= 2
+					i = uint(o.imm2) - 2
 					continue
 				}
 			}
-			i += 2
-			n -= 2
 		case pairANDIBGE:
 			{
 				x[o.rd] = x[o.rs1] & o.imm
 			}
 			{
 				if int32(x[o.rs12]) >= int32(x[o.rs22]) {
-					i = uint(o.imm2)
-					n -= 2
+					i = uint(o.imm2) - 2
 					continue
 				}
 			}
-			i += 2
-			n -= 2
 		case pairANDIBLTU:
 			{
 				x[o.rd] = x[o.rs1] & o.imm
 			}
 			{
 				if x[o.rs12] < x[o.rs22] {
-					i = uint(o.imm2)
-					n -= 2
+					i = uint(o.imm2) - 2
 					continue
 				}
 			}
-			i += 2
-			n -= 2
 		case pairANDIBGEU:
 			{
 				x[o.rd] = x[o.rs1] & o.imm
 			}
 			{
 				if x[o.rs12] >= x[o.rs22] {
-					i = uint(o.imm2)
-					n -= 2
+					i = uint(o.imm2) - 2
 					continue
 				}
 			}
-			i += 2
-			n -= 2
 		case pairXORILUI:
 			{
 				x[o.rd] = x[o.rs1] ^ o.imm
@@ -3446,8 +2968,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = o.imm2
 			}
-			i += 2
-			n -= 2
 		case pairXORILW:
 			{
 				x[o.rd] = x[o.rs1] ^ o.imm
@@ -3461,8 +2981,6 @@ func (m *Machine) loop(n uint64) uint64 {
 				w := p[addr>>2&(pageWords-1)]
 				x[o.rd2] = w
 			}
-			i += 2
-			n -= 2
 		case pairXORILBU:
 			{
 				x[o.rd] = x[o.rs1] ^ o.imm
@@ -3476,8 +2994,6 @@ func (m *Machine) loop(n uint64) uint64 {
 				w := p[addr>>2&(pageWords-1)]
 				x[o.rd2] = w >> (addr & 3 * 8) & 0xff
 			}
-			i += 2
-			n -= 2
 		case pairXORISW:
 			{
 				x[o.rd] = x[o.rs1] ^ o.imm
@@ -3491,8 +3007,6 @@ func (m *Machine) loop(n uint64) uint64 {
 				w := &p[addr>>2&(pageWords-1)]
 				*w = x[o.rs22]
 			}
-			i += 2
-			n -= 2
 		case pairXORISB:
 			{
 				x[o.rd] = x[o.rs1] ^ o.imm
@@ -3507,8 +3021,6 @@ func (m *Machine) loop(n uint64) uint64 {
 				shift := addr & 3 * 8
 				*w = *w&^(0xff<<shift) | x[o.rs22]&0xff<<shift
 			}
-			i += 2
-			n -= 2
 		case pairXORIADDI:
 			{
 				x[o.rd] = x[o.rs1] ^ o.imm
@@ -3516,8 +3028,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = x[o.rs12] + o.imm2
 			}
-			i += 2
-			n -= 2
 		case pairXORISLTIU:
 			{
 				x[o.rd] = x[o.rs1] ^ o.imm
@@ -3525,8 +3035,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = bit(x[o.rs12] < o.imm2)
 			}
-			i += 2
-			n -= 2
 		case pairXORIANDI:
 			{
 				x[o.rd] = x[o.rs1] ^ o.imm
@@ -3534,8 +3042,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = x[o.rs12] & o.imm2
 			}
-			i += 2
-			n -= 2
 		case pairXORIXORI:
 			{
 				x[o.rd] = x[o.rs1] ^ o.imm
@@ -3543,8 +3049,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = x[o.rs12] ^ o.imm2
 			}
-			i += 2
-			n -= 2
 		case pairXORISLLI:
 			{
 				x[o.rd] = x[o.rs1] ^ o.imm
@@ -3552,8 +3056,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = x[o.rs12] << (o.imm2 & 31)
 			}
-			i += 2
-			n -= 2
 		case pairXORISRLI:
 			{
 				x[o.rd] = x[o.rs1] ^ o.imm
@@ -3561,8 +3063,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = x[o.rs12] >> (o.imm2 & 31)
 			}
-			i += 2
-			n -= 2
 		case pairXORISRAI:
 			{
 				x[o.rd] = x[o.rs1] ^ o.imm
@@ -3570,8 +3070,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = uint32(int32(x[o.rs12]) >> (o.imm2 & 31))
 			}
-			i += 2
-			n -= 2
 		case pairXORIADD:
 			{
 				x[o.rd] = x[o.rs1] ^ o.imm
@@ -3579,8 +3077,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = x[o.rs12] + x[o.rs22]
 			}
-			i += 2
-			n -= 2
 		case pairXORISUB:
 			{
 				x[o.rd] = x[o.rs1] ^ o.imm
@@ -3588,8 +3084,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = x[o.rs12] - x[o.rs22]
 			}
-			i += 2
-			n -= 2
 		case pairXORISLTU:
 			{
 				x[o.rd] = x[o.rs1] ^ o.imm
@@ -3597,8 +3091,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = bit(x[o.rs12] < x[o.rs22])
 			}
-			i += 2
-			n -= 2
 		case pairXORIXOR:
 			{
 				x[o.rd] = x[o.rs1] ^ o.imm
@@ -3606,8 +3098,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = x[o.rs12] ^ x[o.rs22]
 			}
-			i += 2
-			n -= 2
 		case pairXORIOR:
 			{
 				x[o.rd] = x[o.rs1] ^ o.imm
@@ -3615,8 +3105,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = x[o.rs12] | x[o.rs22]
 			}
-			i += 2
-			n -= 2
 		case pairXORIAND:
 			{
 				x[o.rd] = x[o.rs1] ^ o.imm
@@ -3624,8 +3112,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = x[o.rs12] & x[o.rs22]
 			}
-			i += 2
-			n -= 2
 		case pairXORIMUL:
 			{
 				x[o.rd] = x[o.rs1] ^ o.imm
@@ -3633,8 +3119,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = x[o.rs12] * x[o.rs22]
 			}
-			i += 2
-			n -= 2
 		case pairXORIMULHU:
 			{
 				x[o.rd] = x[o.rs1] ^ o.imm
@@ -3642,15 +3126,12 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = mulhu(x[o.rs12], x[o.rs22])
 			}
-			i += 2
-			n -= 2
 		case pairXORIJAL:
 			{
 				x[o.rd] = x[o.rs1] ^ o.imm
 			}
 			x[o.rd2] = base + 4*uint32(i+2)
-			i = uint(o.imm2)
-			n -= 2
+			i = uint(o.imm2) - 2
 			continue
 		case pairXORIJALR:
 			{
@@ -3661,8 +3142,7 @@ func (m *Machine) loop(n uint64) uint64 {
 				goto slow1
 			}
 			x[o.rd2] = base + 4*uint32(i+2)
-			i = uint((target - base) >> 2)
-			n -= 2
+			i = uint((target-base)>>2) - 2
 			continue
 		case pairXORIBEQ:
 			{
@@ -3670,78 +3150,60 @@ func (m *Machine) loop(n uint64) uint64 {
 			}
 			{
 				if x[o.rs12] == x[o.rs22] {
-					i = uint(o.imm2)
-					n -= 2
+					i = uint(o.imm2) - 2
 					continue
 				}
 			}
-			i += 2
-			n -= 2
 		case pairXORIBNE:
 			{
 				x[o.rd] = x[o.rs1] ^ o.imm
 			}
 			{
 				if x[o.rs12] != x[o.rs22] {
-					i = uint(o.imm2)
-					n -= 2
+					i = uint(o.imm2) - 2
 					continue
 				}
 			}
-			i += 2
-			n -= 2
 		case pairXORIBLT:
 			{
 				x[o.rd] = x[o.rs1] ^ o.imm
 			}
 			{
 				if int32(x[o.rs12]) < int32(x[o.rs22]) {
-					i = uint(o.imm2)
-					n -= 2
+					i = uint(o.imm2) - 2
 					continue
 				}
 			}
-			i += 2
-			n -= 2
 		case pairXORIBGE:
 			{
 				x[o.rd] = x[o.rs1] ^ o.imm
 			}
 			{
 				if int32(x[o.rs12]) >= int32(x[o.rs22]) {
-					i = uint(o.imm2)
-					n -= 2
+					i = uint(o.imm2) - 2
 					continue
 				}
 			}
-			i += 2
-			n -= 2
 		case pairXORIBLTU:
 			{
 				x[o.rd] = x[o.rs1] ^ o.imm
 			}
 			{
 				if x[o.rs12] < x[o.rs22] {
-					i = uint(o.imm2)
-					n -= 2
+					i = uint(o.imm2) - 2
 					continue
 				}
 			}
-			i += 2
-			n -= 2
 		case pairXORIBGEU:
 			{
 				x[o.rd] = x[o.rs1] ^ o.imm
 			}
 			{
 				if x[o.rs12] >= x[o.rs22] {
-					i = uint(o.imm2)
-					n -= 2
+					i = uint(o.imm2) - 2
 					continue
 				}
 			}
-			i += 2
-			n -= 2
 		case pairSLLILUI:
 			{
 				x[o.rd] = x[o.rs1] << (o.imm & 31)
@@ -3749,8 +3211,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = o.imm2
 			}
-			i += 2
-			n -= 2
 		case pairSLLILW:
 			{
 				x[o.rd] = x[o.rs1] << (o.imm & 31)
@@ -3764,8 +3224,6 @@ func (m *Machine) loop(n uint64) uint64 {
 				w := p[addr>>2&(pageWords-1)]
 				x[o.rd2] = w
 			}
-			i += 2
-			n -= 2
 		case pairSLLILBU:
 			{
 				x[o.rd] = x[o.rs1] << (o.imm & 31)
@@ -3779,8 +3237,6 @@ func (m *Machine) loop(n uint64) uint64 {
 				w := p[addr>>2&(pageWords-1)]
 				x[o.rd2] = w >> (addr & 3 * 8) & 0xff
 			}
-			i += 2
-			n -= 2
 		case pairSLLISW:
 			{
 				x[o.rd] = x[o.rs1] << (o.imm & 31)
@@ -3794,8 +3250,6 @@ func (m *Machine) loop(n uint64) uint64 {
 				w := &p[addr>>2&(pageWords-1)]
 				*w = x[o.rs22]
 			}
-			i += 2
-			n -= 2
 		case pairSLLISB:
 			{
 				x[o.rd] = x[o.rs1] << (o.imm & 31)
@@ -3810,8 +3264,6 @@ func (m *Machine) loop(n uint64) uint64 {
 				shift := addr & 3 * 8
 				*w = *w&^(0xff<<shift) | x[o.rs22]&0xff<<shift
 			}
-			i += 2
-			n -= 2
 		case pairSLLIADDI:
 			{
 				x[o.rd] = x[o.rs1] << (o.imm & 31)
@@ -3819,8 +3271,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = x[o.rs12] + o.imm2
 			}
-			i += 2
-			n -= 2
 		case pairSLLISLTIU:
 			{
 				x[o.rd] = x[o.rs1] << (o.imm & 31)
@@ -3828,8 +3278,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = bit(x[o.rs12] < o.imm2)
 			}
-			i += 2
-			n -= 2
 		case pairSLLIANDI:
 			{
 				x[o.rd] = x[o.rs1] << (o.imm & 31)
@@ -3837,8 +3285,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = x[o.rs12] & o.imm2
 			}
-			i += 2
-			n -= 2
 		case pairSLLIXORI:
 			{
 				x[o.rd] = x[o.rs1] << (o.imm & 31)
@@ -3846,8 +3292,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = x[o.rs12] ^ o.imm2
 			}
-			i += 2
-			n -= 2
 		case pairSLLISLLI:
 			{
 				x[o.rd] = x[o.rs1] << (o.imm & 31)
@@ -3855,8 +3299,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = x[o.rs12] << (o.imm2 & 31)
 			}
-			i += 2
-			n -= 2
 		case pairSLLISRLI:
 			{
 				x[o.rd] = x[o.rs1] << (o.imm & 31)
@@ -3864,8 +3306,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = x[o.rs12] >> (o.imm2 & 31)
 			}
-			i += 2
-			n -= 2
 		case pairSLLISRAI:
 			{
 				x[o.rd] = x[o.rs1] << (o.imm & 31)
@@ -3873,8 +3313,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = uint32(int32(x[o.rs12]) >> (o.imm2 & 31))
 			}
-			i += 2
-			n -= 2
 		case pairSLLIADD:
 			{
 				x[o.rd] = x[o.rs1] << (o.imm & 31)
@@ -3882,8 +3320,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = x[o.rs12] + x[o.rs22]
 			}
-			i += 2
-			n -= 2
 		case pairSLLISUB:
 			{
 				x[o.rd] = x[o.rs1] << (o.imm & 31)
@@ -3891,8 +3327,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = x[o.rs12] - x[o.rs22]
 			}
-			i += 2
-			n -= 2
 		case pairSLLISLTU:
 			{
 				x[o.rd] = x[o.rs1] << (o.imm & 31)
@@ -3900,8 +3334,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = bit(x[o.rs12] < x[o.rs22])
 			}
-			i += 2
-			n -= 2
 		case pairSLLIXOR:
 			{
 				x[o.rd] = x[o.rs1] << (o.imm & 31)
@@ -3909,8 +3341,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = x[o.rs12] ^ x[o.rs22]
 			}
-			i += 2
-			n -= 2
 		case pairSLLIOR:
 			{
 				x[o.rd] = x[o.rs1] << (o.imm & 31)
@@ -3918,8 +3348,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = x[o.rs12] | x[o.rs22]
 			}
-			i += 2
-			n -= 2
 		case pairSLLIAND:
 			{
 				x[o.rd] = x[o.rs1] << (o.imm & 31)
@@ -3927,8 +3355,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = x[o.rs12] & x[o.rs22]
 			}
-			i += 2
-			n -= 2
 		case pairSLLIMUL:
 			{
 				x[o.rd] = x[o.rs1] << (o.imm & 31)
@@ -3936,8 +3362,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = x[o.rs12] * x[o.rs22]
 			}
-			i += 2
-			n -= 2
 		case pairSLLIMULHU:
 			{
 				x[o.rd] = x[o.rs1] << (o.imm & 31)
@@ -3945,15 +3369,12 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = mulhu(x[o.rs12], x[o.rs22])
 			}
-			i += 2
-			n -= 2
 		case pairSLLIJAL:
 			{
 				x[o.rd] = x[o.rs1] << (o.imm & 31)
 			}
 			x[o.rd2] = base + 4*uint32(i+2)
-			i = uint(o.imm2)
-			n -= 2
+			i = uint(o.imm2) - 2
 			continue
 		case pairSLLIJALR:
 			{
@@ -3964,8 +3385,7 @@ func (m *Machine) loop(n uint64) uint64 {
 				goto slow1
 			}
 			x[o.rd2] = base + 4*uint32(i+2)
-			i = uint((target - base) >> 2)
-			n -= 2
+			i = uint((target-base)>>2) - 2
 			continue
 		case pairSLLIBEQ:
 			{
@@ -3973,78 +3393,60 @@ func (m *Machine) loop(n uint64) uint64 {
 			}
 			{
 				if x[o.rs12] == x[o.rs22] {
-					i = uint(o.imm2)
-					n -= 2
+					i = uint(o.imm2) - 2
 					continue
 				}
 			}
-			i += 2
-			n -= 2
 		case pairSLLIBNE:
 			{
 				x[o.rd] = x[o.rs1] << (o.imm & 31)
 			}
 			{
 				if x[o.rs12] != x[o.rs22] {
-					i = uint(o.imm2)
-					n -= 2
+					i = uint(o.imm2) - 2
 					continue
 				}
 			}
-			i += 2
-			n -= 2
 		case pairSLLIBLT:
 			{
 				x[o.rd] = x[o.rs1] << (o.imm & 31)
 			}
 			{
 				if int32(x[o.rs12]) < int32(x[o.rs22]) {
-					i = uint(o.imm2)
-					n -= 2
+					i = uint(o.imm2) - 2
 					continue
 				}
 			}
-			i += 2
-			n -= 2
 		case pairSLLIBGE:
 			{
 				x[o.rd] = x[o.rs1] << (o.imm & 31)
 			}
 			{
 				if int32(x[o.rs12]) >= int32(x[o.rs22]) {
-					i = uint(o.imm2)
-					n -= 2
+					i = uint(o.imm2) - 2
 					continue
 				}
 			}
-			i += 2
-			n -= 2
 		case pairSLLIBLTU:
 			{
 				x[o.rd] = x[o.rs1] << (o.imm & 31)
 			}
 			{
 				if x[o.rs12] < x[o.rs22] {
-					i = uint(o.imm2)
-					n -= 2
+					i = uint(o.imm2) - 2
 					continue
 				}
 			}
-			i += 2
-			n -= 2
 		case pairSLLIBGEU:
 			{
 				x[o.rd] = x[o.rs1] << (o.imm & 31)
 			}
 			{
 				if x[o.rs12] >= x[o.rs22] {
-					i = uint(o.imm2)
-					n -= 2
+					i = uint(o.imm2) - 2
 					continue
 				}
 			}
-			i += 2
-			n -= 2
 		case pairSRLILUI:
 			{
 				x[o.rd] = x[o.rs1] >> (o.imm & 31)
@@ -4052,8 +3454,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = o.imm2
 			}
-			i += 2
-			n -= 2
 		case pairSRLILW:
 			{
 				x[o.rd] = x[o.rs1] >> (o.imm & 31)
@@ -4067,8 +3467,6 @@ func (m *Machine) loop(n uint64) uint64 {
 				w := p[addr>>2&(pageWords-1)]
 				x[o.rd2] = w
 			}
-			i += 2
-			n -= 2
 		case pairSRLILBU:
 			{
 				x[o.rd] = x[o.rs1] >> (o.imm & 31)
@@ -4082,8 +3480,6 @@ func (m *Machine) loop(n uint64) uint64 {
 				w := p[addr>>2&(pageWords-1)]
 				x[o.rd2] = w >> (addr & 3 * 8) & 0xff
 			}
-			i += 2
-			n -= 2
 		case pairSRLISW:
 			{
 				x[o.rd] = x[o.rs1] >> (o.imm & 31)
@@ -4097,8 +3493,6 @@ func (m *Machine) loop(n uint64) uint64 {
 				w := &p[addr>>2&(pageWords-1)]
 				*w = x[o.rs22]
 			}
-			i += 2
-			n -= 2
 		case pairSRLISB:
 			{
 				x[o.rd] = x[o.rs1] >> (o.imm & 31)
@@ -4113,8 +3507,6 @@ func (m *Machine) loop(n uint64) uint64 {
 				shift := addr & 3 * 8
 				*w = *w&^(0xff<<shift) | x[o.rs22]&0xff<<shift
 			}
-			i += 2
-			n -= 2
 		case pairSRLIADDI:
 			{
 				x[o.rd] = x[o.rs1] >> (o.imm & 31)
@@ -4122,8 +3514,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = x[o.rs12] + o.imm2
 			}
-			i += 2
-			n -= 2
 		case pairSRLISLTIU:
 			{
 				x[o.rd] = x[o.rs1] >> (o.imm & 31)
@@ -4131,8 +3521,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = bit(x[o.rs12] < o.imm2)
 			}
-			i += 2
-			n -= 2
 		case pairSRLIANDI:
 			{
 				x[o.rd] = x[o.rs1] >> (o.imm & 31)
@@ -4140,8 +3528,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = x[o.rs12] & o.imm2
 			}
-			i += 2
-			n -= 2
 		case pairSRLIXORI:
 			{
 				x[o.rd] = x[o.rs1] >> (o.imm & 31)
@@ -4149,8 +3535,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = x[o.rs12] ^ o.imm2
 			}
-			i += 2
-			n -= 2
 		case pairSRLISLLI:
 			{
 				x[o.rd] = x[o.rs1] >> (o.imm & 31)
@@ -4158,8 +3542,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = x[o.rs12] << (o.imm2 & 31)
 			}
-			i += 2
-			n -= 2
 		case pairSRLISRLI:
 			{
 				x[o.rd] = x[o.rs1] >> (o.imm & 31)
@@ -4167,8 +3549,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = x[o.rs12] >> (o.imm2 & 31)
 			}
-			i += 2
-			n -= 2
 		case pairSRLISRAI:
 			{
 				x[o.rd] = x[o.rs1] >> (o.imm & 31)
@@ -4176,8 +3556,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = uint32(int32(x[o.rs12]) >> (o.imm2 & 31))
 			}
-			i += 2
-			n -= 2
 		case pairSRLIADD:
 			{
 				x[o.rd] = x[o.rs1] >> (o.imm & 31)
@@ -4185,8 +3563,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = x[o.rs12] + x[o.rs22]
 			}
-			i += 2
-			n -= 2
 		case pairSRLISUB:
 			{
 				x[o.rd] = x[o.rs1] >> (o.imm & 31)
@@ -4194,8 +3570,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = x[o.rs12] - x[o.rs22]
 			}
-			i += 2
-			n -= 2
 		case pairSRLISLTU:
 			{
 				x[o.rd] = x[o.rs1] >> (o.imm & 31)
@@ -4203,8 +3577,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = bit(x[o.rs12] < x[o.rs22])
 			}
-			i += 2
-			n -= 2
 		case pairSRLIXOR:
 			{
 				x[o.rd] = x[o.rs1] >> (o.imm & 31)
@@ -4212,8 +3584,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = x[o.rs12] ^ x[o.rs22]
 			}
-			i += 2
-			n -= 2
 		case pairSRLIOR:
 			{
 				x[o.rd] = x[o.rs1] >> (o.imm & 31)
@@ -4221,8 +3591,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = x[o.rs12] | x[o.rs22]
 			}
-			i += 2
-			n -= 2
 		case pairSRLIAND:
 			{
 				x[o.rd] = x[o.rs1] >> (o.imm & 31)
@@ -4230,8 +3598,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = x[o.rs12] & x[o.rs22]
 			}
-			i += 2
-			n -= 2
 		case pairSRLIMUL:
 			{
 				x[o.rd] = x[o.rs1] >> (o.imm & 31)
@@ -4239,8 +3605,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = x[o.rs12] * x[o.rs22]
 			}
-			i += 2
-			n -= 2
 		case pairSRLIMULHU:
 			{
 				x[o.rd] = x[o.rs1] >> (o.imm & 31)
@@ -4248,15 +3612,12 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = mulhu(x[o.rs12], x[o.rs22])
 			}
-			i += 2
-			n -= 2
 		case pairSRLIJAL:
 			{
 				x[o.rd] = x[o.rs1] >> (o.imm & 31)
 			}
 			x[o.rd2] = base + 4*uint32(i+2)
-			i = uint(o.imm2)
-			n -= 2
+			i = uint(o.imm2) - 2
 			continue
 		case pairSRLIJALR:
 			{
@@ -4267,8 +3628,7 @@ func (m *Machine) loop(n uint64) uint64 {
 				goto slow1
 			}
 			x[o.rd2] = base + 4*uint32(i+2)
-			i = uint((target - base) >> 2)
-			n -= 2
+			i = uint((target-base)>>2) - 2
 			continue
 		case pairSRLIBEQ:
 			{
@@ -4276,78 +3636,60 @@ func (m *Machine) loop(n uint64) uint64 {
 			}
 			{
 				if x[o.rs12] == x[o.rs22] {
-					i = uint(o.imm2)
-					n -= 2
+					i = uint(o.imm2) - 2
 					continue
 				}
 			}
-			i += 2
-			n -= 2
 		case pairSRLIBNE:
 			{
 				x[o.rd] = x[o.rs1] >> (o.imm & 31)
 			}
 			{
 				if x[o.rs12] != x[o.rs22] {
-					i = uint(o.imm2)
-					n -= 2
+					i = uint(o.imm2) - 2
 					continue
 				}
 			}
-			i += 2
-			n -= 2
 		case pairSRLIBLT:
 			{
 				x[o.rd] = x[o.rs1] >> (o.imm & 31)
 			}
 			{
 				if int32(x[o.rs12]) < int32(x[o.rs22]) {
-					i = uint(o.imm2)
-					n -= 2
+					i = uint(o.imm2) - 2
 					continue
 				}
 			}
-			i += 2
-			n -= 2
 		case pairSRLIBGE:
 			{
 				x[o.rd] = x[o.rs1] >> (o.imm & 31)
 			}
 			{
 				if int32(x[o.rs12]) >= int32(x[o.rs22]) {
-					i = uint(o.imm2)
-					n -= 2
+					i = uint(o.imm2) - 2
 					continue
 				}
 			}
-			i += 2
-			n -= 2
 		case pairSRLIBLTU:
 			{
 				x[o.rd] = x[o.rs1] >> (o.imm & 31)
 			}
 			{
 				if x[o.rs12] < x[o.rs22] {
-					i = uint(o.imm2)
-					n -= 2
+					i = uint(o.imm2) - 2
 					continue
 				}
 			}
-			i += 2
-			n -= 2
 		case pairSRLIBGEU:
 			{
 				x[o.rd] = x[o.rs1] >> (o.imm & 31)
 			}
 			{
 				if x[o.rs12] >= x[o.rs22] {
-					i = uint(o.imm2)
-					n -= 2
+					i = uint(o.imm2) - 2
 					continue
 				}
 			}
-			i += 2
-			n -= 2
 		case pairSRAILUI:
 			{
 				x[o.rd] = uint32(int32(x[o.rs1]) >> (o.imm & 31))
@@ -4355,8 +3697,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = o.imm2
 			}
-			i += 2
-			n -= 2
 		case pairSRAILW:
 			{
 				x[o.rd] = uint32(int32(x[o.rs1]) >> (o.imm & 31))
@@ -4370,8 +3710,6 @@ func (m *Machine) loop(n uint64) uint64 {
 				w := p[addr>>2&(pageWords-1)]
 				x[o.rd2] = w
 			}
-			i += 2
-			n -= 2
 		case pairSRAILBU:
 			{
 				x[o.rd] = uint32(int32(x[o.rs1]) >> (o.imm & 31))
@@ -4385,8 +3723,6 @@ func (m *Machine) loop(n uint64) uint64 {
 				w := p[addr>>2&(pageWords-1)]
 				x[o.rd2] = w >> (addr & 3 * 8) & 0xff
 			}
-			i += 2
-			n -= 2
 		case pairSRAISW:
 			{
 				x[o.rd] = uint32(int32(x[o.rs1]) >> (o.imm & 31))
@@ -4400,8 +3736,6 @@ func (m *Machine) loop(n uint64) uint64 {
 				w := &p[addr>>2&(pageWords-1)]
 				*w = x[o.rs22]
 			}
-			i += 2
-			n -= 2
 		case pairSRAISB:
 			{
 				x[o.rd] = uint32(int32(x[o.rs1]) >> (o.imm & 31))
@@ -4416,8 +3750,6 @@ func (m *Machine) loop(n uint64) uint64 {
 				shift := addr & 3 * 8
 				*w = *w&^(0xff<<shift) | x[o.rs22]&0xff<<shift
 			}
-			i += 2
-			n -= 2
 		case pairSRAIADDI:
 			{
 				x[o.rd] = uint32(int32(x[o.rs1]) >> (o.imm & 31))
@@ -4425,8 +3757,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = x[o.rs12] + o.imm2
 			}
-			i += 2
-			n -= 2
 		case pairSRAISLTIU:
 			{
 				x[o.rd] = uint32(int32(x[o.rs1]) >> (o.imm & 31))
@@ -4434,8 +3764,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = bit(x[o.rs12] < o.imm2)
 			}
-			i += 2
-			n -= 2
 		case pairSRAIANDI:
 			{
 				x[o.rd] = uint32(int32(x[o.rs1]) >> (o.imm & 31))
@@ -4443,8 +3771,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = x[o.rs12] & o.imm2
 			}
-			i += 2
-			n -= 2
 		case pairSRAIXORI:
 			{
 				x[o.rd] = uint32(int32(x[o.rs1]) >> (o.imm & 31))
@@ -4452,8 +3778,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = x[o.rs12] ^ o.imm2
 			}
-			i += 2
-			n -= 2
 		case pairSRAISLLI:
 			{
 				x[o.rd] = uint32(int32(x[o.rs1]) >> (o.imm & 31))
@@ -4461,8 +3785,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = x[o.rs12] << (o.imm2 & 31)
 			}
-			i += 2
-			n -= 2
 		case pairSRAISRLI:
 			{
 				x[o.rd] = uint32(int32(x[o.rs1]) >> (o.imm & 31))
@@ -4470,8 +3792,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = x[o.rs12] >> (o.imm2 & 31)
 			}
-			i += 2
-			n -= 2
 		case pairSRAISRAI:
 			{
 				x[o.rd] = uint32(int32(x[o.rs1]) >> (o.imm & 31))
@@ -4479,8 +3799,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = uint32(int32(x[o.rs12]) >> (o.imm2 & 31))
 			}
-			i += 2
-			n -= 2
 		case pairSRAIADD:
 			{
 				x[o.rd] = uint32(int32(x[o.rs1]) >> (o.imm & 31))
@@ -4488,8 +3806,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = x[o.rs12] + x[o.rs22]
 			}
-			i += 2
-			n -= 2
 		case pairSRAISUB:
 			{
 				x[o.rd] = uint32(int32(x[o.rs1]) >> (o.imm & 31))
@@ -4497,8 +3813,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = x[o.rs12] - x[o.rs22]
 			}
-			i += 2
-			n -= 2
 		case pairSRAISLTU:
 			{
 				x[o.rd] = uint32(int32(x[o.rs1]) >> (o.imm & 31))
@@ -4506,8 +3820,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = bit(x[o.rs12] < x[o.rs22])
 			}
-			i += 2
-			n -= 2
 		case pairSRAIXOR:
 			{
 				x[o.rd] = uint32(int32(x[o.rs1]) >> (o.imm & 31))
@@ -4515,8 +3827,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = x[o.rs12] ^ x[o.rs22]
 			}
-			i += 2
-			n -= 2
 		case pairSRAIOR:
 			{
 				x[o.rd] = uint32(int32(x[o.rs1]) >> (o.imm & 31))
@@ -4524,8 +3834,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = x[o.rs12] | x[o.rs22]
 			}
-			i += 2
-			n -= 2
 		case pairSRAIAND:
 			{
 				x[o.rd] = uint32(int32(x[o.rs1]) >> (o.imm & 31))
@@ -4533,8 +3841,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = x[o.rs12] & x[o.rs22]
 			}
-			i += 2
-			n -= 2
 		case pairSRAIMUL:
 			{
 				x[o.rd] = uint32(int32(x[o.rs1]) >> (o.imm & 31))
@@ -4542,8 +3848,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = x[o.rs12] * x[o.rs22]
 			}
-			i += 2
-			n -= 2
 		case pairSRAIMULHU:
 			{
 				x[o.rd] = uint32(int32(x[o.rs1]) >> (o.imm & 31))
@@ -4551,15 +3855,12 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = mulhu(x[o.rs12], x[o.rs22])
 			}
-			i += 2
-			n -= 2
 		case pairSRAIJAL:
 			{
 				x[o.rd] = uint32(int32(x[o.rs1]) >> (o.imm & 31))
 			}
 			x[o.rd2] = base + 4*uint32(i+2)
-			i = uint(o.imm2)
-			n -= 2
+			i = uint(o.imm2) - 2
 			continue
 		case pairSRAIJALR:
 			{
@@ -4570,8 +3871,7 @@ func (m *Machine) loop(n uint64) uint64 {
 				goto slow1
 			}
 			x[o.rd2] = base + 4*uint32(i+2)
-			i = uint((target - base) >> 2)
-			n -= 2
+			i = uint((target-base)>>2) - 2
 			continue
 		case pairSRAIBEQ:
 			{
@@ -4579,78 +3879,60 @@ func (m *Machine) loop(n uint64) uint64 {
 			}
 			{
 				if x[o.rs12] == x[o.rs22] {
-					i = uint(o.imm2)
-					n -= 2
+					i = uint(o.imm2) - 2
 					continue
 				}
 			}
-			i += 2
-			n -= 2
 		case pairSRAIBNE:
 			{
 				x[o.rd] = uint32(int32(x[o.rs1]) >> (o.imm & 31))
 			}
 			{
 				if x[o.rs12] != x[o.rs22] {
-					i = uint(o.imm2)
-					n -= 2
+					i = uint(o.imm2) - 2
 					continue
 				}
 			}
-			i += 2
-			n -= 2
 		case pairSRAIBLT:
 			{
 				x[o.rd] = uint32(int32(x[o.rs1]) >> (o.imm & 31))
 			}
 			{
 				if int32(x[o.rs12]) < int32(x[o.rs22]) {
-					i = uint(o.imm2)
-					n -= 2
+					i = uint(o.imm2) - 2
 					continue
 				}
 			}
-			i += 2
-			n -= 2
 		case pairSRAIBGE:
 			{
 				x[o.rd] = uint32(int32(x[o.rs1]) >> (o.imm & 31))
 			}
 			{
 				if int32(x[o.rs12]) >= int32(x[o.rs22]) {
-					i = uint(o.imm2)
-					n -= 2
+					i = uint(o.imm2) - 2
 					continue
 				}
 			}
-			i += 2
-			n -= 2
 		case pairSRAIBLTU:
 			{
 				x[o.rd] = uint32(int32(x[o.rs1]) >> (o.imm & 31))
 			}
 			{
 				if x[o.rs12] < x[o.rs22] {
-					i = uint(o.imm2)
-					n -= 2
+					i = uint(o.imm2) - 2
 					continue
 				}
 			}
-			i += 2
-			n -= 2
 		case pairSRAIBGEU:
 			{
 				x[o.rd] = uint32(int32(x[o.rs1]) >> (o.imm & 31))
 			}
 			{
 				if x[o.rs12] >= x[o.rs22] {
-					i = uint(o.imm2)
-					n -= 2
+					i = uint(o.imm2) - 2
 					continue
 				}
 			}
-			i += 2
-			n -= 2
 		case pairADDLUI:
 			{
 				x[o.rd] = x[o.rs1] + x[o.rs2]
@@ -4658,8 +3940,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = o.imm2
 			}
-			i += 2
-			n -= 2
 		case pairADDLW:
 			{
 				x[o.rd] = x[o.rs1] + x[o.rs2]
@@ -4673,8 +3953,6 @@ func (m *Machine) loop(n uint64) uint64 {
 				w := p[addr>>2&(pageWords-1)]
 				x[o.rd2] = w
 			}
-			i += 2
-			n -= 2
 		case pairADDLBU:
 			{
 				x[o.rd] = x[o.rs1] + x[o.rs2]
@@ -4688,8 +3966,6 @@ func (m *Machine) loop(n uint64) uint64 {
 				w := p[addr>>2&(pageWords-1)]
 				x[o.rd2] = w >> (addr & 3 * 8) & 0xff
 			}
-			i += 2
-			n -= 2
 		case pairADDSW:
 			{
 				x[o.rd] = x[o.rs1] + x[o.rs2]
@@ -4703,8 +3979,6 @@ func (m *Machine) loop(n uint64) uint64 {
 				w := &p[addr>>2&(pageWords-1)]
 				*w = x[o.rs22]
 			}
-			i += 2
-			n -= 2
 		case pairADDSB:
 			{
 				x[o.rd] = x[o.rs1] + x[o.rs2]
@@ -4719,8 +3993,6 @@ func (m *Machine) loop(n uint64) uint64 {
 				shift := addr & 3 * 8
 				*w = *w&^(0xff<<shift) | x[o.rs22]&0xff<<shift
 			}
-			i += 2
-			n -= 2
 		case pairADDADDI:
 			{
 				x[o.rd] = x[o.rs1] + x[o.rs2]
@@ -4728,8 +4000,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = x[o.rs12] + o.imm2
 			}
-			i += 2
-			n -= 2
 		case pairADDSLTIU:
 			{
 				x[o.rd] = x[o.rs1] + x[o.rs2]
@@ -4737,8 +4007,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = bit(x[o.rs12] < o.imm2)
 			}
-			i += 2
-			n -= 2
 		case pairADDANDI:
 			{
 				x[o.rd] = x[o.rs1] + x[o.rs2]
@@ -4746,8 +4014,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = x[o.rs12] & o.imm2
 			}
-			i += 2
-			n -= 2
 		case pairADDXORI:
 			{
 				x[o.rd] = x[o.rs1] + x[o.rs2]
@@ -4755,8 +4021,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = x[o.rs12] ^ o.imm2
 			}
-			i += 2
-			n -= 2
 		case pairADDSLLI:
 			{
 				x[o.rd] = x[o.rs1] + x[o.rs2]
@@ -4764,8 +4028,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = x[o.rs12] << (o.imm2 & 31)
 			}
-			i += 2
-			n -= 2
 		case pairADDSRLI:
 			{
 				x[o.rd] = x[o.rs1] + x[o.rs2]
@@ -4773,8 +4035,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = x[o.rs12] >> (o.imm2 & 31)
 			}
-			i += 2
-			n -= 2
 		case pairADDSRAI:
 			{
 				x[o.rd] = x[o.rs1] + x[o.rs2]
@@ -4782,8 +4042,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = uint32(int32(x[o.rs12]) >> (o.imm2 & 31))
 			}
-			i += 2
-			n -= 2
 		case pairADDADD:
 			{
 				x[o.rd] = x[o.rs1] + x[o.rs2]
@@ -4791,8 +4049,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = x[o.rs12] + x[o.rs22]
 			}
-			i += 2
-			n -= 2
 		case pairADDSUB:
 			{
 				x[o.rd] = x[o.rs1] + x[o.rs2]
@@ -4800,8 +4056,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = x[o.rs12] - x[o.rs22]
 			}
-			i += 2
-			n -= 2
 		case pairADDSLTU:
 			{
 				x[o.rd] = x[o.rs1] + x[o.rs2]
@@ -4809,8 +4063,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = bit(x[o.rs12] < x[o.rs22])
 			}
-			i += 2
-			n -= 2
 		case pairADDXOR:
 			{
 				x[o.rd] = x[o.rs1] + x[o.rs2]
@@ -4818,8 +4070,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = x[o.rs12] ^ x[o.rs22]
 			}
-			i += 2
-			n -= 2
 		case pairADDOR:
 			{
 				x[o.rd] = x[o.rs1] + x[o.rs2]
@@ -4827,8 +4077,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = x[o.rs12] | x[o.rs22]
 			}
-			i += 2
-			n -= 2
 		case pairADDAND:
 			{
 				x[o.rd] = x[o.rs1] + x[o.rs2]
@@ -4836,8 +4084,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = x[o.rs12] & x[o.rs22]
 			}
-			i += 2
-			n -= 2
 		case pairADDMUL:
 			{
 				x[o.rd] = x[o.rs1] + x[o.rs2]
@@ -4845,8 +4091,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = x[o.rs12] * x[o.rs22]
 			}
-			i += 2
-			n -= 2
 		case pairADDMULHU:
 			{
 				x[o.rd] = x[o.rs1] + x[o.rs2]
@@ -4854,15 +4098,12 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = mulhu(x[o.rs12], x[o.rs22])
 			}
-			i += 2
-			n -= 2
 		case pairADDJAL:
 			{
 				x[o.rd] = x[o.rs1] + x[o.rs2]
 			}
 			x[o.rd2] = base + 4*uint32(i+2)
-			i = uint(o.imm2)
-			n -= 2
+			i = uint(o.imm2) - 2
 			continue
 		case pairADDJALR:
 			{
@@ -4873,8 +4114,7 @@ func (m *Machine) loop(n uint64) uint64 {
 				goto slow1
 			}
 			x[o.rd2] = base + 4*uint32(i+2)
-			i = uint((target - base) >> 2)
-			n -= 2
+			i = uint((target-base)>>2) - 2
 			continue
 		case pairADDBEQ:
 			{
@@ -4882,78 +4122,60 @@ func (m *Machine) loop(n uint64) uint64 {
 			}
 			{
 				if x[o.rs12] == x[o.rs22] {
-					i = uint(o.imm2)
-					n -= 2
+					i = uint(o.imm2) - 2
 					continue
 				}
 			}
-			i += 2
-			n -= 2
 		case pairADDBNE:
 			{
 				x[o.rd] = x[o.rs1] + x[o.rs2]
 			}
 			{
 				if x[o.rs12] != x[o.rs22] {
-					i = uint(o.imm2)
-					n -= 2
+					i = uint(o.imm2) - 2
 					continue
 				}
 			}
-			i += 2
-			n -= 2
 		case pairADDBLT:
 			{
 				x[o.rd] = x[o.rs1] + x[o.rs2]
 			}
 			{
 				if int32(x[o.rs12]) < int32(x[o.rs22]) {
-					i = uint(o.imm2)
-					n -= 2
+					i = uint(o.imm2) - 2
 					continue
 				}
 			}
-			i += 2
-			n -= 2
 		case pairADDBGE:
 			{
 				x[o.rd] = x[o.rs1] + x[o.rs2]
 			}
 			{
 				if int32(x[o.rs12]) >= int32(x[o.rs22]) {
-					i = uint(o.imm2)
-					n -= 2
+					i = uint(o.imm2) - 2
 					continue
 				}
 			}
-			i += 2
-			n -= 2
 		case pairADDBLTU:
 			{
 				x[o.rd] = x[o.rs1] + x[o.rs2]
 			}
 			{
 				if x[o.rs12] < x[o.rs22] {
-					i = uint(o.imm2)
-					n -= 2
+					i = uint(o.imm2) - 2
 					continue
 				}
 			}
-			i += 2
-			n -= 2
 		case pairADDBGEU:
 			{
 				x[o.rd] = x[o.rs1] + x[o.rs2]
 			}
 			{
 				if x[o.rs12] >= x[o.rs22] {
-					i = uint(o.imm2)
-					n -= 2
+					i = uint(o.imm2) - 2
 					continue
 				}
 			}
-			i += 2
-			n -= 2
 		case pairSUBLUI:
 			{
 				x[o.rd] = x[o.rs1] - x[o.rs2]
@@ -4961,8 +4183,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = o.imm2
 			}
-			i += 2
-			n -= 2
 		case pairSUBLW:
 			{
 				x[o.rd] = x[o.rs1] - x[o.rs2]
@@ -4976,8 +4196,6 @@ func (m *Machine) loop(n uint64) uint64 {
 				w := p[addr>>2&(pageWords-1)]
 				x[o.rd2] = w
 			}
-			i += 2
-			n -= 2
 		case pairSUBLBU:
 			{
 				x[o.rd] = x[o.rs1] - x[o.rs2]
@@ -4991,8 +4209,6 @@ func (m *Machine) loop(n uint64) uint64 {
 				w := p[addr>>2&(pageWords-1)]
 				x[o.rd2] = w >> (addr & 3 * 8) & 0xff
 			}
-			i += 2
-			n -= 2
 		case pairSUBSW:
 			{
 				x[o.rd] = x[o.rs1] - x[o.rs2]
@@ -5006,8 +4222,6 @@ func (m *Machine) loop(n uint64) uint64 {
 				w := &p[addr>>2&(pageWords-1)]
 				*w = x[o.rs22]
 			}
-			i += 2
-			n -= 2
 		case pairSUBSB:
 			{
 				x[o.rd] = x[o.rs1] - x[o.rs2]
@@ -5022,8 +4236,6 @@ func (m *Machine) loop(n uint64) uint64 {
 				shift := addr & 3 * 8
 				*w = *w&^(0xff<<shift) | x[o.rs22]&0xff<<shift
 			}
-			i += 2
-			n -= 2
 		case pairSUBADDI:
 			{
 				x[o.rd] = x[o.rs1] - x[o.rs2]
@@ -5031,8 +4243,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = x[o.rs12] + o.imm2
 			}
-			i += 2
-			n -= 2
 		case pairSUBSLTIU:
 			{
 				x[o.rd] = x[o.rs1] - x[o.rs2]
@@ -5040,8 +4250,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = bit(x[o.rs12] < o.imm2)
 			}
-			i += 2
-			n -= 2
 		case pairSUBANDI:
 			{
 				x[o.rd] = x[o.rs1] - x[o.rs2]
@@ -5049,8 +4257,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = x[o.rs12] & o.imm2
 			}
-			i += 2
-			n -= 2
 		case pairSUBXORI:
 			{
 				x[o.rd] = x[o.rs1] - x[o.rs2]
@@ -5058,8 +4264,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = x[o.rs12] ^ o.imm2
 			}
-			i += 2
-			n -= 2
 		case pairSUBSLLI:
 			{
 				x[o.rd] = x[o.rs1] - x[o.rs2]
@@ -5067,8 +4271,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = x[o.rs12] << (o.imm2 & 31)
 			}
-			i += 2
-			n -= 2
 		case pairSUBSRLI:
 			{
 				x[o.rd] = x[o.rs1] - x[o.rs2]
@@ -5076,8 +4278,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = x[o.rs12] >> (o.imm2 & 31)
 			}
-			i += 2
-			n -= 2
 		case pairSUBSRAI:
 			{
 				x[o.rd] = x[o.rs1] - x[o.rs2]
@@ -5085,8 +4285,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = uint32(int32(x[o.rs12]) >> (o.imm2 & 31))
 			}
-			i += 2
-			n -= 2
 		case pairSUBADD:
 			{
 				x[o.rd] = x[o.rs1] - x[o.rs2]
@@ -5094,8 +4292,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = x[o.rs12] + x[o.rs22]
 			}
-			i += 2
-			n -= 2
 		case pairSUBSUB:
 			{
 				x[o.rd] = x[o.rs1] - x[o.rs2]
@@ -5103,8 +4299,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = x[o.rs12] - x[o.rs22]
 			}
-			i += 2
-			n -= 2
 		case pairSUBSLTU:
 			{
 				x[o.rd] = x[o.rs1] - x[o.rs2]
@@ -5112,8 +4306,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = bit(x[o.rs12] < x[o.rs22])
 			}
-			i += 2
-			n -= 2
 		case pairSUBXOR:
 			{
 				x[o.rd] = x[o.rs1] - x[o.rs2]
@@ -5121,8 +4313,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = x[o.rs12] ^ x[o.rs22]
 			}
-			i += 2
-			n -= 2
 		case pairSUBOR:
 			{
 				x[o.rd] = x[o.rs1] - x[o.rs2]
@@ -5130,8 +4320,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = x[o.rs12] | x[o.rs22]
 			}
-			i += 2
-			n -= 2
 		case pairSUBAND:
 			{
 				x[o.rd] = x[o.rs1] - x[o.rs2]
@@ -5139,8 +4327,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = x[o.rs12] & x[o.rs22]
 			}
-			i += 2
-			n -= 2
 		case pairSUBMUL:
 			{
 				x[o.rd] = x[o.rs1] - x[o.rs2]
@@ -5148,8 +4334,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = x[o.rs12] * x[o.rs22]
 			}
-			i += 2
-			n -= 2
 		case pairSUBMULHU:
 			{
 				x[o.rd] = x[o.rs1] - x[o.rs2]
@@ -5157,15 +4341,12 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = mulhu(x[o.rs12], x[o.rs22])
 			}
-			i += 2
-			n -= 2
 		case pairSUBJAL:
 			{
 				x[o.rd] = x[o.rs1] - x[o.rs2]
 			}
 			x[o.rd2] = base + 4*uint32(i+2)
-			i = uint(o.imm2)
-			n -= 2
+			i = uint(o.imm2) - 2
 			continue
 		case pairSUBJALR:
 			{
@@ -5176,8 +4357,7 @@ func (m *Machine) loop(n uint64) uint64 {
 				goto slow1
 			}
 			x[o.rd2] = base + 4*uint32(i+2)
-			i = uint((target - base) >> 2)
-			n -= 2
+			i = uint((target-base)>>2) - 2
 			continue
 		case pairSUBBEQ:
 			{
@@ -5185,78 +4365,60 @@ func (m *Machine) loop(n uint64) uint64 {
 			}
 			{
 				if x[o.rs12] == x[o.rs22] {
-					i = uint(o.imm2)
-					n -= 2
+					i = uint(o.imm2) - 2
 					continue
 				}
 			}
-			i += 2
-			n -= 2
 		case pairSUBBNE:
 			{
 				x[o.rd] = x[o.rs1] - x[o.rs2]
 			}
 			{
 				if x[o.rs12] != x[o.rs22] {
-					i = uint(o.imm2)
-					n -= 2
+					i = uint(o.imm2) - 2
 					continue
 				}
 			}
-			i += 2
-			n -= 2
 		case pairSUBBLT:
 			{
 				x[o.rd] = x[o.rs1] - x[o.rs2]
 			}
 			{
 				if int32(x[o.rs12]) < int32(x[o.rs22]) {
-					i = uint(o.imm2)
-					n -= 2
+					i = uint(o.imm2) - 2
 					continue
 				}
 			}
-			i += 2
-			n -= 2
 		case pairSUBBGE:
 			{
 				x[o.rd] = x[o.rs1] - x[o.rs2]
 			}
 			{
 				if int32(x[o.rs12]) >= int32(x[o.rs22]) {
-					i = uint(o.imm2)
-					n -= 2
+					i = uint(o.imm2) - 2
 					continue
 				}
 			}
-			i += 2
-			n -= 2
 		case pairSUBBLTU:
 			{
 				x[o.rd] = x[o.rs1] - x[o.rs2]
 			}
 			{
 				if x[o.rs12] < x[o.rs22] {
-					i = uint(o.imm2)
-					n -= 2
+					i = uint(o.imm2) - 2
 					continue
 				}
 			}
-			i += 2
-			n -= 2
 		case pairSUBBGEU:
 			{
 				x[o.rd] = x[o.rs1] - x[o.rs2]
 			}
 			{
 				if x[o.rs12] >= x[o.rs22] {
-					i = uint(o.imm2)
-					n -= 2
+					i = uint(o.imm2) - 2
 					continue
 				}
 			}
-			i += 2
-			n -= 2
 		case pairSLTULUI:
 			{
 				x[o.rd] = bit(x[o.rs1] < x[o.rs2])
@@ -5264,8 +4426,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = o.imm2
 			}
-			i += 2
-			n -= 2
 		case pairSLTULW:
 			{
 				x[o.rd] = bit(x[o.rs1] < x[o.rs2])
@@ -5279,8 +4439,6 @@ func (m *Machine) loop(n uint64) uint64 {
 				w := p[addr>>2&(pageWords-1)]
 				x[o.rd2] = w
 			}
-			i += 2
-			n -= 2
 		case pairSLTULBU:
 			{
 				x[o.rd] = bit(x[o.rs1] < x[o.rs2])
@@ -5294,8 +4452,6 @@ func (m *Machine) loop(n uint64) uint64 {
 				w := p[addr>>2&(pageWords-1)]
 				x[o.rd2] = w >> (addr & 3 * 8) & 0xff
 			}
-			i += 2
-			n -= 2
 		case pairSLTUSW:
 			{
 				x[o.rd] = bit(x[o.rs1] < x[o.rs2])
@@ -5309,8 +4465,6 @@ func (m *Machine) loop(n uint64) uint64 {
 				w := &p[addr>>2&(pageWords-1)]
 				*w = x[o.rs22]
 			}
-			i += 2
-			n -= 2
 		case pairSLTUSB:
 			{
 				x[o.rd] = bit(x[o.rs1] < x[o.rs2])
@@ -5325,8 +4479,6 @@ func (m *Machine) loop(n uint64) uint64 {
 				shift := addr & 3 * 8
 				*w = *w&^(0xff<<shift) | x[o.rs22]&0xff<<shift
 			}
-			i += 2
-			n -= 2
 		case pairSLTUADDI:
 			{
 				x[o.rd] = bit(x[o.rs1] < x[o.rs2])
@@ -5334,8 +4486,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = x[o.rs12] + o.imm2
 			}
-			i += 2
-			n -= 2
 		case pairSLTUSLTIU:
 			{
 				x[o.rd] = bit(x[o.rs1] < x[o.rs2])
@@ -5343,8 +4493,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = bit(x[o.rs12] < o.imm2)
 			}
-			i += 2
-			n -= 2
 		case pairSLTUANDI:
 			{
 				x[o.rd] = bit(x[o.rs1] < x[o.rs2])
@@ -5352,8 +4500,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = x[o.rs12] & o.imm2
 			}
-			i += 2
-			n -= 2
 		case pairSLTUXORI:
 			{
 				x[o.rd] = bit(x[o.rs1] < x[o.rs2])
@@ -5361,8 +4507,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = x[o.rs12] ^ o.imm2
 			}
-			i += 2
-			n -= 2
 		case pairSLTUSLLI:
 			{
 				x[o.rd] = bit(x[o.rs1] < x[o.rs2])
@@ -5370,8 +4514,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = x[o.rs12] << (o.imm2 & 31)
 			}
-			i += 2
-			n -= 2
 		case pairSLTUSRLI:
 			{
 				x[o.rd] = bit(x[o.rs1] < x[o.rs2])
@@ -5379,8 +4521,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = x[o.rs12] >> (o.imm2 & 31)
 			}
-			i += 2
-			n -= 2
 		case pairSLTUSRAI:
 			{
 				x[o.rd] = bit(x[o.rs1] < x[o.rs2])
@@ -5388,8 +4528,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = uint32(int32(x[o.rs12]) >> (o.imm2 & 31))
 			}
-			i += 2
-			n -= 2
 		case pairSLTUADD:
 			{
 				x[o.rd] = bit(x[o.rs1] < x[o.rs2])
@@ -5397,8 +4535,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = x[o.rs12] + x[o.rs22]
 			}
-			i += 2
-			n -= 2
 		case pairSLTUSUB:
 			{
 				x[o.rd] = bit(x[o.rs1] < x[o.rs2])
@@ -5406,8 +4542,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = x[o.rs12] - x[o.rs22]
 			}
-			i += 2
-			n -= 2
 		case pairSLTUSLTU:
 			{
 				x[o.rd] = bit(x[o.rs1] < x[o.rs2])
@@ -5415,8 +4549,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = bit(x[o.rs12] < x[o.rs22])
 			}
-			i += 2
-			n -= 2
 		case pairSLTUXOR:
 			{
 				x[o.rd] = bit(x[o.rs1] < x[o.rs2])
@@ -5424,8 +4556,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = x[o.rs12] ^ x[o.rs22]
 			}
-			i += 2
-			n -= 2
 		case pairSLTUOR:
 			{
 				x[o.rd] = bit(x[o.rs1] < x[o.rs2])
@@ -5433,8 +4563,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = x[o.rs12] | x[o.rs22]
 			}
-			i += 2
-			n -= 2
 		case pairSLTUAND:
 			{
 				x[o.rd] = bit(x[o.rs1] < x[o.rs2])
@@ -5442,8 +4570,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = x[o.rs12] & x[o.rs22]
 			}
-			i += 2
-			n -= 2
 		case pairSLTUMUL:
 			{
 				x[o.rd] = bit(x[o.rs1] < x[o.rs2])
@@ -5451,8 +4577,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = x[o.rs12] * x[o.rs22]
 			}
-			i += 2
-			n -= 2
 		case pairSLTUMULHU:
 			{
 				x[o.rd] = bit(x[o.rs1] < x[o.rs2])
@@ -5460,15 +4584,12 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = mulhu(x[o.rs12], x[o.rs22])
 			}
-			i += 2
-			n -= 2
 		case pairSLTUJAL:
 			{
 				x[o.rd] = bit(x[o.rs1] < x[o.rs2])
 			}
 			x[o.rd2] = base + 4*uint32(i+2)
-			i = uint(o.imm2)
-			n -= 2
+			i = uint(o.imm2) - 2
 			continue
 		case pairSLTUJALR:
 			{
@@ -5479,8 +4600,7 @@ func (m *Machine) loop(n uint64) uint64 {
 				goto slow1
 			}
 			x[o.rd2] = base + 4*uint32(i+2)
-			i = uint((target - base) >> 2)
-			n -= 2
+			i = uint((target-base)>>2) - 2
 			continue
 		case pairSLTUBEQ:
 			{
@@ -5488,78 +4608,60 @@ func (m *Machine) loop(n uint64) uint64 {
 			}
 			{
 				if x[o.rs12] == x[o.rs22] {
-					i = uint(o.imm2)
-					n -= 2
+					i = uint(o.imm2) - 2
 					continue
 				}
 			}
-			i += 2
-			n -= 2
 		case pairSLTUBNE:
 			{
 				x[o.rd] = bit(x[o.rs1] < x[o.rs2])
 			}
 			{
 				if x[o.rs12] != x[o.rs22] {
-					i = uint(o.imm2)
-					n -= 2
+					i = uint(o.imm2) - 2
 					continue
 				}
 			}
-			i += 2
-			n -= 2
 		case pairSLTUBLT:
 			{
 				x[o.rd] = bit(x[o.rs1] < x[o.rs2])
 			}
 			{
 				if int32(x[o.rs12]) < int32(x[o.rs22]) {
-					i = uint(o.imm2)
-					n -= 2
+					i = uint(o.imm2) - 2
 					continue
 				}
 			}
-			i += 2
-			n -= 2
 		case pairSLTUBGE:
 			{
 				x[o.rd] = bit(x[o.rs1] < x[o.rs2])
 			}
 			{
 				if int32(x[o.rs12]) >= int32(x[o.rs22]) {
-					i = uint(o.imm2)
-					n -= 2
+					i = uint(o.imm2) - 2
 					continue
 				}
 			}
-			i += 2
-			n -= 2
 		case pairSLTUBLTU:
 			{
 				x[o.rd] = bit(x[o.rs1] < x[o.rs2])
 			}
 			{
 				if x[o.rs12] < x[o.rs22] {
-					i = uint(o.imm2)
-					n -= 2
+					i = uint(o.imm2) - 2
 					continue
 				}
 			}
-			i += 2
-			n -= 2
 		case pairSLTUBGEU:
 			{
 				x[o.rd] = bit(x[o.rs1] < x[o.rs2])
 			}
 			{
 				if x[o.rs12] >= x[o.rs22] {
-					i = uint(o.imm2)
-					n -= 2
+					i = uint(o.imm2) - 2
 					continue
 				}
 			}
-			i += 2
-			n -= 2
 		case pairXORLUI:
 			{
 				x[o.rd] = x[o.rs1] ^ x[o.rs2]
@@ -5567,8 +4669,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = o.imm2
 			}
-			i += 2
-			n -= 2
 		case pairXORLW:
 			{
 				x[o.rd] = x[o.rs1] ^ x[o.rs2]
@@ -5582,8 +4682,6 @@ func (m *Machine) loop(n uint64) uint64 {
 				w := p[addr>>2&(pageWords-1)]
 				x[o.rd2] = w
 			}
-			i += 2
-			n -= 2
 		case pairXORLBU:
 			{
 				x[o.rd] = x[o.rs1] ^ x[o.rs2]
@@ -5597,8 +4695,6 @@ func (m *Machine) loop(n uint64) uint64 {
 				w := p[addr>>2&(pageWords-1)]
 				x[o.rd2] = w >> (addr & 3 * 8) & 0xff
 			}
-			i += 2
-			n -= 2
 		case pairXORSW:
 			{
 				x[o.rd] = x[o.rs1] ^ x[o.rs2]
@@ -5612,8 +4708,6 @@ func (m *Machine) loop(n uint64) uint64 {
 				w := &p[addr>>2&(pageWords-1)]
 				*w = x[o.rs22]
 			}
-			i += 2
-			n -= 2
 		case pairXORSB:
 			{
 				x[o.rd] = x[o.rs1] ^ x[o.rs2]
@@ -5628,8 +4722,6 @@ func (m *Machine) loop(n uint64) uint64 {
 				shift := addr & 3 * 8
 				*w = *w&^(0xff<<shift) | x[o.rs22]&0xff<<shift
 			}
-			i += 2
-			n -= 2
 		case pairXORADDI:
 			{
 				x[o.rd] = x[o.rs1] ^ x[o.rs2]
@@ -5637,8 +4729,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = x[o.rs12] + o.imm2
 			}
-			i += 2
-			n -= 2
 		case pairXORSLTIU:
 			{
 				x[o.rd] = x[o.rs1] ^ x[o.rs2]
@@ -5646,8 +4736,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = bit(x[o.rs12] < o.imm2)
 			}
-			i += 2
-			n -= 2
 		case pairXORANDI:
 			{
 				x[o.rd] = x[o.rs1] ^ x[o.rs2]
@@ -5655,8 +4743,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = x[o.rs12] & o.imm2
 			}
-			i += 2
-			n -= 2
 		case pairXORXORI:
 			{
 				x[o.rd] = x[o.rs1] ^ x[o.rs2]
@@ -5664,8 +4750,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = x[o.rs12] ^ o.imm2
 			}
-			i += 2
-			n -= 2
 		case pairXORSLLI:
 			{
 				x[o.rd] = x[o.rs1] ^ x[o.rs2]
@@ -5673,8 +4757,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = x[o.rs12] << (o.imm2 & 31)
 			}
-			i += 2
-			n -= 2
 		case pairXORSRLI:
 			{
 				x[o.rd] = x[o.rs1] ^ x[o.rs2]
@@ -5682,8 +4764,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = x[o.rs12] >> (o.imm2 & 31)
 			}
-			i += 2
-			n -= 2
 		case pairXORSRAI:
 			{
 				x[o.rd] = x[o.rs1] ^ x[o.rs2]
@@ -5691,8 +4771,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = uint32(int32(x[o.rs12]) >> (o.imm2 & 31))
 			}
-			i += 2
-			n -= 2
 		case pairXORADD:
 			{
 				x[o.rd] = x[o.rs1] ^ x[o.rs2]
@@ -5700,8 +4778,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = x[o.rs12] + x[o.rs22]
 			}
-			i += 2
-			n -= 2
 		case pairXORSUB:
 			{
 				x[o.rd] = x[o.rs1] ^ x[o.rs2]
@@ -5709,8 +4785,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = x[o.rs12] - x[o.rs22]
 			}
-			i += 2
-			n -= 2
 		case pairXORSLTU:
 			{
 				x[o.rd] = x[o.rs1] ^ x[o.rs2]
@@ -5718,8 +4792,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = bit(x[o.rs12] < x[o.rs22])
 			}
-			i += 2
-			n -= 2
 		case pairXORXOR:
 			{
 				x[o.rd] = x[o.rs1] ^ x[o.rs2]
@@ -5727,8 +4799,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = x[o.rs12] ^ x[o.rs22]
 			}
-			i += 2
-			n -= 2
 		case pairXOROR:
 			{
 				x[o.rd] = x[o.rs1] ^ x[o.rs2]
@@ -5736,8 +4806,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = x[o.rs12] | x[o.rs22]
 			}
-			i += 2
-			n -= 2
 		case pairXORAND:
 			{
 				x[o.rd] = x[o.rs1] ^ x[o.rs2]
@@ -5745,8 +4813,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = x[o.rs12] & x[o.rs22]
 			}
-			i += 2
-			n -= 2
 		case pairXORMUL:
 			{
 				x[o.rd] = x[o.rs1] ^ x[o.rs2]
@@ -5754,8 +4820,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = x[o.rs12] * x[o.rs22]
 			}
-			i += 2
-			n -= 2
 		case pairXORMULHU:
 			{
 				x[o.rd] = x[o.rs1] ^ x[o.rs2]
@@ -5763,15 +4827,12 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = mulhu(x[o.rs12], x[o.rs22])
 			}
-			i += 2
-			n -= 2
 		case pairXORJAL:
 			{
 				x[o.rd] = x[o.rs1] ^ x[o.rs2]
 			}
 			x[o.rd2] = base + 4*uint32(i+2)
-			i = uint(o.imm2)
-			n -= 2
+			i = uint(o.imm2) - 2
 			continue
 		case pairXORJALR:
 			{
@@ -5782,8 +4843,7 @@ func (m *Machine) loop(n uint64) uint64 {
 				goto slow1
 			}
 			x[o.rd2] = base + 4*uint32(i+2)
-			i = uint((target - base) >> 2)
-			n -= 2
+			i = uint((target-base)>>2) - 2
 			continue
 		case pairXORBEQ:
 			{
@@ -5791,78 +4851,60 @@ func (m *Machine) loop(n uint64) uint64 {
 			}
 			{
 				if x[o.rs12] == x[o.rs22] {
-					i = uint(o.imm2)
-					n -= 2
+					i = uint(o.imm2) - 2
 					continue
 				}
 			}
-			i += 2
-			n -= 2
 		case pairXORBNE:
 			{
 				x[o.rd] = x[o.rs1] ^ x[o.rs2]
 			}
 			{
 				if x[o.rs12] != x[o.rs22] {
-					i = uint(o.imm2)
-					n -= 2
+					i = uint(o.imm2) - 2
 					continue
 				}
 			}
-			i += 2
-			n -= 2
 		case pairXORBLT:
 			{
 				x[o.rd] = x[o.rs1] ^ x[o.rs2]
 			}
 			{
 				if int32(x[o.rs12]) < int32(x[o.rs22]) {
-					i = uint(o.imm2)
-					n -= 2
+					i = uint(o.imm2) - 2
 					continue
 				}
 			}
-			i += 2
-			n -= 2
 		case pairXORBGE:
 			{
 				x[o.rd] = x[o.rs1] ^ x[o.rs2]
 			}
 			{
 				if int32(x[o.rs12]) >= int32(x[o.rs22]) {
-					i = uint(o.imm2)
-					n -= 2
+					i = uint(o.imm2) - 2
 					continue
 				}
 			}
-			i += 2
-			n -= 2
 		case pairXORBLTU:
 			{
 				x[o.rd] = x[o.rs1] ^ x[o.rs2]
 			}
 			{
 				if x[o.rs12] < x[o.rs22] {
-					i = uint(o.imm2)
-					n -= 2
+					i = uint(o.imm2) - 2
 					continue
 				}
 			}
-			i += 2
-			n -= 2
 		case pairXORBGEU:
 			{
 				x[o.rd] = x[o.rs1] ^ x[o.rs2]
 			}
 			{
 				if x[o.rs12] >= x[o.rs22] {
-					i = uint(o.imm2)
-					n -= 2
+					i = uint(o.imm2) - 2
 					continue
 				}
 			}
-			i += 2
-			n -= 2
 		case pairORLUI:
 			{
 				x[o.rd] = x[o.rs1] | x[o.rs2]
@@ -5870,8 +4912,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = o.imm2
 			}
-			i += 2
-			n -= 2
 		case pairORLW:
 			{
 				x[o.rd] = x[o.rs1] | x[o.rs2]
@@ -5885,8 +4925,6 @@ func (m *Machine) loop(n uint64) uint64 {
 				w := p[addr>>2&(pageWords-1)]
 				x[o.rd2] = w
 			}
-			i += 2
-			n -= 2
 		case pairORLBU:
 			{
 				x[o.rd] = x[o.rs1] | x[o.rs2]
@@ -5900,8 +4938,6 @@ func (m *Machine) loop(n uint64) uint64 {
 				w := p[addr>>2&(pageWords-1)]
 				x[o.rd2] = w >> (addr & 3 * 8) & 0xff
 			}
-			i += 2
-			n -= 2
 		case pairORSW:
 			{
 				x[o.rd] = x[o.rs1] | x[o.rs2]
@@ -5915,8 +4951,6 @@ func (m *Machine) loop(n uint64) uint64 {
 				w := &p[addr>>2&(pageWords-1)]
 				*w = x[o.rs22]
 			}
-			i += 2
-			n -= 2
 		case pairORSB:
 			{
 				x[o.rd] = x[o.rs1] | x[o.rs2]
@@ -5931,8 +4965,6 @@ func (m *Machine) loop(n uint64) uint64 {
 				shift := addr & 3 * 8
 				*w = *w&^(0xff<<shift) | x[o.rs22]&0xff<<shift
 			}
-			i += 2
-			n -= 2
 		case pairORADDI:
 			{
 				x[o.rd] = x[o.rs1] | x[o.rs2]
@@ -5940,8 +4972,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = x[o.rs12] + o.imm2
 			}
-			i += 2
-			n -= 2
 		case pairORSLTIU:
 			{
 				x[o.rd] = x[o.rs1] | x[o.rs2]
@@ -5949,8 +4979,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = bit(x[o.rs12] < o.imm2)
 			}
-			i += 2
-			n -= 2
 		case pairORANDI:
 			{
 				x[o.rd] = x[o.rs1] | x[o.rs2]
@@ -5958,8 +4986,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = x[o.rs12] & o.imm2
 			}
-			i += 2
-			n -= 2
 		case pairORXORI:
 			{
 				x[o.rd] = x[o.rs1] | x[o.rs2]
@@ -5967,8 +4993,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = x[o.rs12] ^ o.imm2
 			}
-			i += 2
-			n -= 2
 		case pairORSLLI:
 			{
 				x[o.rd] = x[o.rs1] | x[o.rs2]
@@ -5976,8 +5000,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = x[o.rs12] << (o.imm2 & 31)
 			}
-			i += 2
-			n -= 2
 		case pairORSRLI:
 			{
 				x[o.rd] = x[o.rs1] | x[o.rs2]
@@ -5985,8 +5007,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = x[o.rs12] >> (o.imm2 & 31)
 			}
-			i += 2
-			n -= 2
 		case pairORSRAI:
 			{
 				x[o.rd] = x[o.rs1] | x[o.rs2]
@@ -5994,8 +5014,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = uint32(int32(x[o.rs12]) >> (o.imm2 & 31))
 			}
-			i += 2
-			n -= 2
 		case pairORADD:
 			{
 				x[o.rd] = x[o.rs1] | x[o.rs2]
@@ -6003,8 +5021,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = x[o.rs12] + x[o.rs22]
 			}
-			i += 2
-			n -= 2
 		case pairORSUB:
 			{
 				x[o.rd] = x[o.rs1] | x[o.rs2]
@@ -6012,8 +5028,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = x[o.rs12] - x[o.rs22]
 			}
-			i += 2
-			n -= 2
 		case pairORSLTU:
 			{
 				x[o.rd] = x[o.rs1] | x[o.rs2]
@@ -6021,8 +5035,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = bit(x[o.rs12] < x[o.rs22])
 			}
-			i += 2
-			n -= 2
 		case pairORXOR:
 			{
 				x[o.rd] = x[o.rs1] | x[o.rs2]
@@ -6030,8 +5042,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = x[o.rs12] ^ x[o.rs22]
 			}
-			i += 2
-			n -= 2
 		case pairOROR:
 			{
 				x[o.rd] = x[o.rs1] | x[o.rs2]
@@ -6039,8 +5049,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = x[o.rs12] | x[o.rs22]
 			}
-			i += 2
-			n -= 2
 		case pairORAND:
 			{
 				x[o.rd] = x[o.rs1] | x[o.rs2]
@@ -6048,8 +5056,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = x[o.rs12] & x[o.rs22]
 			}
-			i += 2
-			n -= 2
 		case pairORMUL:
 			{
 				x[o.rd] = x[o.rs1] | x[o.rs2]
@@ -6057,8 +5063,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = x[o.rs12] * x[o.rs22]
 			}
-			i += 2
-			n -= 2
 		case pairORMULHU:
 			{
 				x[o.rd] = x[o.rs1] | x[o.rs2]
@@ -6066,15 +5070,12 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = mulhu(x[o.rs12], x[o.rs22])
 			}
-			i += 2
-			n -= 2
 		case pairORJAL:
 			{
 				x[o.rd] = x[o.rs1] | x[o.rs2]
 			}
 			x[o.rd2] = base + 4*uint32(i+2)
-			i = uint(o.imm2)
-			n -= 2
+			i = uint(o.imm2) - 2
 			continue
 		case pairORJALR:
 			{
@@ -6085,8 +5086,7 @@ func (m *Machine) loop(n uint64) uint64 {
 				goto slow1
 			}
 			x[o.rd2] = base + 4*uint32(i+2)
-			i = uint((target - base) >> 2)
-			n -= 2
+			i = uint((target-base)>>2) - 2
 			continue
 		case pairORBEQ:
 			{
@@ -6094,78 +5094,60 @@ func (m *Machine) loop(n uint64) uint64 {
 			}
 			{
 				if x[o.rs12] == x[o.rs22] {
-					i = uint(o.imm2)
-					n -= 2
+					i = uint(o.imm2) - 2
 					continue
 				}
 			}
-			i += 2
-			n -= 2
 		case pairORBNE:
 			{
 				x[o.rd] = x[o.rs1] | x[o.rs2]
 			}
 			{
 				if x[o.rs12] != x[o.rs22] {
-					i = uint(o.imm2)
-					n -= 2
+					i = uint(o.imm2) - 2
 					continue
 				}
 			}
-			i += 2
-			n -= 2
 		case pairORBLT:
 			{
 				x[o.rd] = x[o.rs1] | x[o.rs2]
 			}
 			{
 				if int32(x[o.rs12]) < int32(x[o.rs22]) {
-					i = uint(o.imm2)
-					n -= 2
+					i = uint(o.imm2) - 2
 					continue
 				}
 			}
-			i += 2
-			n -= 2
 		case pairORBGE:
 			{
 				x[o.rd] = x[o.rs1] | x[o.rs2]
 			}
 			{
 				if int32(x[o.rs12]) >= int32(x[o.rs22]) {
-					i = uint(o.imm2)
-					n -= 2
+					i = uint(o.imm2) - 2
 					continue
 				}
 			}
-			i += 2
-			n -= 2
 		case pairORBLTU:
 			{
 				x[o.rd] = x[o.rs1] | x[o.rs2]
 			}
 			{
 				if x[o.rs12] < x[o.rs22] {
-					i = uint(o.imm2)
-					n -= 2
+					i = uint(o.imm2) - 2
 					continue
 				}
 			}
-			i += 2
-			n -= 2
 		case pairORBGEU:
 			{
 				x[o.rd] = x[o.rs1] | x[o.rs2]
 			}
 			{
 				if x[o.rs12] >= x[o.rs22] {
-					i = uint(o.imm2)
-					n -= 2
+					i = uint(o.imm2) - 2
 					continue
 				}
 			}
-			i += 2
-			n -= 2
 		case pairANDLUI:
 			{
 				x[o.rd] = x[o.rs1] & x[o.rs2]
@@ -6173,8 +5155,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = o.imm2
 			}
-			i += 2
-			n -= 2
 		case pairANDLW:
 			{
 				x[o.rd] = x[o.rs1] & x[o.rs2]
@@ -6188,8 +5168,6 @@ func (m *Machine) loop(n uint64) uint64 {
 				w := p[addr>>2&(pageWords-1)]
 				x[o.rd2] = w
 			}
-			i += 2
-			n -= 2
 		case pairANDLBU:
 			{
 				x[o.rd] = x[o.rs1] & x[o.rs2]
@@ -6203,8 +5181,6 @@ func (m *Machine) loop(n uint64) uint64 {
 				w := p[addr>>2&(pageWords-1)]
 				x[o.rd2] = w >> (addr & 3 * 8) & 0xff
 			}
-			i += 2
-			n -= 2
 		case pairANDSW:
 			{
 				x[o.rd] = x[o.rs1] & x[o.rs2]
@@ -6218,8 +5194,6 @@ func (m *Machine) loop(n uint64) uint64 {
 				w := &p[addr>>2&(pageWords-1)]
 				*w = x[o.rs22]
 			}
-			i += 2
-			n -= 2
 		case pairANDSB:
 			{
 				x[o.rd] = x[o.rs1] & x[o.rs2]
@@ -6234,8 +5208,6 @@ func (m *Machine) loop(n uint64) uint64 {
 				shift := addr & 3 * 8
 				*w = *w&^(0xff<<shift) | x[o.rs22]&0xff<<shift
 			}
-			i += 2
-			n -= 2
 		case pairANDADDI:
 			{
 				x[o.rd] = x[o.rs1] & x[o.rs2]
@@ -6243,8 +5215,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = x[o.rs12] + o.imm2
 			}
-			i += 2
-			n -= 2
 		case pairANDSLTIU:
 			{
 				x[o.rd] = x[o.rs1] & x[o.rs2]
@@ -6252,8 +5222,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = bit(x[o.rs12] < o.imm2)
 			}
-			i += 2
-			n -= 2
 		case pairANDANDI:
 			{
 				x[o.rd] = x[o.rs1] & x[o.rs2]
@@ -6261,8 +5229,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = x[o.rs12] & o.imm2
 			}
-			i += 2
-			n -= 2
 		case pairANDXORI:
 			{
 				x[o.rd] = x[o.rs1] & x[o.rs2]
@@ -6270,8 +5236,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = x[o.rs12] ^ o.imm2
 			}
-			i += 2
-			n -= 2
 		case pairANDSLLI:
 			{
 				x[o.rd] = x[o.rs1] & x[o.rs2]
@@ -6279,8 +5243,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = x[o.rs12] << (o.imm2 & 31)
 			}
-			i += 2
-			n -= 2
 		case pairANDSRLI:
 			{
 				x[o.rd] = x[o.rs1] & x[o.rs2]
@@ -6288,8 +5250,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = x[o.rs12] >> (o.imm2 & 31)
 			}
-			i += 2
-			n -= 2
 		case pairANDSRAI:
 			{
 				x[o.rd] = x[o.rs1] & x[o.rs2]
@@ -6297,8 +5257,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = uint32(int32(x[o.rs12]) >> (o.imm2 & 31))
 			}
-			i += 2
-			n -= 2
 		case pairANDADD:
 			{
 				x[o.rd] = x[o.rs1] & x[o.rs2]
@@ -6306,8 +5264,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = x[o.rs12] + x[o.rs22]
 			}
-			i += 2
-			n -= 2
 		case pairANDSUB:
 			{
 				x[o.rd] = x[o.rs1] & x[o.rs2]
@@ -6315,8 +5271,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = x[o.rs12] - x[o.rs22]
 			}
-			i += 2
-			n -= 2
 		case pairANDSLTU:
 			{
 				x[o.rd] = x[o.rs1] & x[o.rs2]
@@ -6324,8 +5278,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = bit(x[o.rs12] < x[o.rs22])
 			}
-			i += 2
-			n -= 2
 		case pairANDXOR:
 			{
 				x[o.rd] = x[o.rs1] & x[o.rs2]
@@ -6333,8 +5285,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = x[o.rs12] ^ x[o.rs22]
 			}
-			i += 2
-			n -= 2
 		case pairANDOR:
 			{
 				x[o.rd] = x[o.rs1] & x[o.rs2]
@@ -6342,8 +5292,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = x[o.rs12] | x[o.rs22]
 			}
-			i += 2
-			n -= 2
 		case pairANDAND:
 			{
 				x[o.rd] = x[o.rs1] & x[o.rs2]
@@ -6351,8 +5299,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = x[o.rs12] & x[o.rs22]
 			}
-			i += 2
-			n -= 2
 		case pairANDMUL:
 			{
 				x[o.rd] = x[o.rs1] & x[o.rs2]
@@ -6360,8 +5306,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = x[o.rs12] * x[o.rs22]
 			}
-			i += 2
-			n -= 2
 		case pairANDMULHU:
 			{
 				x[o.rd] = x[o.rs1] & x[o.rs2]
@@ -6369,15 +5313,12 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = mulhu(x[o.rs12], x[o.rs22])
 			}
-			i += 2
-			n -= 2
 		case pairANDJAL:
 			{
 				x[o.rd] = x[o.rs1] & x[o.rs2]
 			}
 			x[o.rd2] = base + 4*uint32(i+2)
-			i = uint(o.imm2)
-			n -= 2
+			i = uint(o.imm2) - 2
 			continue
 		case pairANDJALR:
 			{
@@ -6388,8 +5329,7 @@ func (m *Machine) loop(n uint64) uint64 {
 				goto slow1
 			}
 			x[o.rd2] = base + 4*uint32(i+2)
-			i = uint((target - base) >> 2)
-			n -= 2
+			i = uint((target-base)>>2) - 2
 			continue
 		case pairANDBEQ:
 			{
@@ -6397,78 +5337,60 @@ func (m *Machine) loop(n uint64) uint64 {
 			}
 			{
 				if x[o.rs12] == x[o.rs22] {
-					i = uint(o.imm2)
-					n -= 2
+					i = uint(o.imm2) - 2
 					continue
 				}
 			}
-			i += 2
-			n -= 2
 		case pairANDBNE:
 			{
 				x[o.rd] = x[o.rs1] & x[o.rs2]
 			}
 			{
 				if x[o.rs12] != x[o.rs22] {
-					i = uint(o.imm2)
-					n -= 2
+					i = uint(o.imm2) - 2
 					continue
 				}
 			}
-			i += 2
-			n -= 2
 		case pairANDBLT:
 			{
 				x[o.rd] = x[o.rs1] & x[o.rs2]
 			}
 			{
 				if int32(x[o.rs12]) < int32(x[o.rs22]) {
-					i = uint(o.imm2)
-					n -= 2
+					i = uint(o.imm2) - 2
 					continue
 				}
 			}
-			i += 2
-			n -= 2
 		case pairANDBGE:
 			{
 				x[o.rd] = x[o.rs1] & x[o.rs2]
 			}
 			{
 				if int32(x[o.rs12]) >= int32(x[o.rs22]) {
-					i = uint(o.imm2)
-					n -= 2
+					i = uint(o.imm2) - 2
 					continue
 				}
 			}
-			i += 2
-			n -= 2
 		case pairANDBLTU:
 			{
 				x[o.rd] = x[o.rs1] & x[o.rs2]
 			}
 			{
 				if x[o.rs12] < x[o.rs22] {
-					i = uint(o.imm2)
-					n -= 2
+					i = uint(o.imm2) - 2
 					continue
 				}
 			}
-			i += 2
-			n -= 2
 		case pairANDBGEU:
 			{
 				x[o.rd] = x[o.rs1] & x[o.rs2]
 			}
 			{
 				if x[o.rs12] >= x[o.rs22] {
-					i = uint(o.imm2)
-					n -= 2
+					i = uint(o.imm2) - 2
 					continue
 				}
 			}
-			i += 2
-			n -= 2
 		case pairMULLUI:
 			{
 				x[o.rd] = x[o.rs1] * x[o.rs2]
@@ -6476,8 +5398,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = o.imm2
 			}
-			i += 2
-			n -= 2
 		case pairMULLW:
 			{
 				x[o.rd] = x[o.rs1] * x[o.rs2]
@@ -6491,8 +5411,6 @@ func (m *Machine) loop(n uint64) uint64 {
 				w := p[addr>>2&(pageWords-1)]
 				x[o.rd2] = w
 			}
-			i += 2
-			n -= 2
 		case pairMULLBU:
 			{
 				x[o.rd] = x[o.rs1] * x[o.rs2]
@@ -6506,8 +5424,6 @@ func (m *Machine) loop(n uint64) uint64 {
 				w := p[addr>>2&(pageWords-1)]
 				x[o.rd2] = w >> (addr & 3 * 8) & 0xff
 			}
-			i += 2
-			n -= 2
 		case pairMULSW:
 			{
 				x[o.rd] = x[o.rs1] * x[o.rs2]
@@ -6521,8 +5437,6 @@ func (m *Machine) loop(n uint64) uint64 {
 				w := &p[addr>>2&(pageWords-1)]
 				*w = x[o.rs22]
 			}
-			i += 2
-			n -= 2
 		case pairMULSB:
 			{
 				x[o.rd] = x[o.rs1] * x[o.rs2]
@@ -6537,8 +5451,6 @@ func (m *Machine) loop(n uint64) uint64 {
 				shift := addr & 3 * 8
 				*w = *w&^(0xff<<shift) | x[o.rs22]&0xff<<shift
 			}
-			i += 2
-			n -= 2
 		case pairMULADDI:
 			{
 				x[o.rd] = x[o.rs1] * x[o.rs2]
@@ -6546,8 +5458,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = x[o.rs12] + o.imm2
 			}
-			i += 2
-			n -= 2
 		case pairMULSLTIU:
 			{
 				x[o.rd] = x[o.rs1] * x[o.rs2]
@@ -6555,8 +5465,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = bit(x[o.rs12] < o.imm2)
 			}
-			i += 2
-			n -= 2
 		case pairMULANDI:
 			{
 				x[o.rd] = x[o.rs1] * x[o.rs2]
@@ -6564,8 +5472,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = x[o.rs12] & o.imm2
 			}
-			i += 2
-			n -= 2
 		case pairMULXORI:
 			{
 				x[o.rd] = x[o.rs1] * x[o.rs2]
@@ -6573,8 +5479,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = x[o.rs12] ^ o.imm2
 			}
-			i += 2
-			n -= 2
 		case pairMULSLLI:
 			{
 				x[o.rd] = x[o.rs1] * x[o.rs2]
@@ -6582,8 +5486,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = x[o.rs12] << (o.imm2 & 31)
 			}
-			i += 2
-			n -= 2
 		case pairMULSRLI:
 			{
 				x[o.rd] = x[o.rs1] * x[o.rs2]
@@ -6591,8 +5493,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = x[o.rs12] >> (o.imm2 & 31)
 			}
-			i += 2
-			n -= 2
 		case pairMULSRAI:
 			{
 				x[o.rd] = x[o.rs1] * x[o.rs2]
@@ -6600,8 +5500,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = uint32(int32(x[o.rs12]) >> (o.imm2 & 31))
 			}
-			i += 2
-			n -= 2
 		case pairMULADD:
 			{
 				x[o.rd] = x[o.rs1] * x[o.rs2]
@@ -6609,8 +5507,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = x[o.rs12] + x[o.rs22]
 			}
-			i += 2
-			n -= 2
 		case pairMULSUB:
 			{
 				x[o.rd] = x[o.rs1] * x[o.rs2]
@@ -6618,8 +5514,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = x[o.rs12] - x[o.rs22]
 			}
-			i += 2
-			n -= 2
 		case pairMULSLTU:
 			{
 				x[o.rd] = x[o.rs1] * x[o.rs2]
@@ -6627,8 +5521,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = bit(x[o.rs12] < x[o.rs22])
 			}
-			i += 2
-			n -= 2
 		case pairMULXOR:
 			{
 				x[o.rd] = x[o.rs1] * x[o.rs2]
@@ -6636,8 +5528,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = x[o.rs12] ^ x[o.rs22]
 			}
-			i += 2
-			n -= 2
 		case pairMULOR:
 			{
 				x[o.rd] = x[o.rs1] * x[o.rs2]
@@ -6645,8 +5535,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = x[o.rs12] | x[o.rs22]
 			}
-			i += 2
-			n -= 2
 		case pairMULAND:
 			{
 				x[o.rd] = x[o.rs1] * x[o.rs2]
@@ -6654,8 +5542,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = x[o.rs12] & x[o.rs22]
 			}
-			i += 2
-			n -= 2
 		case pairMULMUL:
 			{
 				x[o.rd] = x[o.rs1] * x[o.rs2]
@@ -6663,8 +5549,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = x[o.rs12] * x[o.rs22]
 			}
-			i += 2
-			n -= 2
 		case pairMULMULHU:
 			{
 				x[o.rd] = x[o.rs1] * x[o.rs2]
@@ -6672,15 +5556,12 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = mulhu(x[o.rs12], x[o.rs22])
 			}
-			i += 2
-			n -= 2
 		case pairMULJAL:
 			{
 				x[o.rd] = x[o.rs1] * x[o.rs2]
 			}
 			x[o.rd2] = base + 4*uint32(i+2)
-			i = uint(o.imm2)
-			n -= 2
+			i = uint(o.imm2) - 2
 			continue
 		case pairMULJALR:
 			{
@@ -6691,8 +5572,7 @@ func (m *Machine) loop(n uint64) uint64 {
 				goto slow1
 			}
 			x[o.rd2] = base + 4*uint32(i+2)
-			i = uint((target - base) >> 2)
-			n -= 2
+			i = uint((target-base)>>2) - 2
 			continue
 		case pairMULBEQ:
 			{
@@ -6700,78 +5580,60 @@ func (m *Machine) loop(n uint64) uint64 {
 			}
 			{
 				if x[o.rs12] == x[o.rs22] {
-					i = uint(o.imm2)
-					n -= 2
+					i = uint(o.imm2) - 2
 					continue
 				}
 			}
-			i += 2
-			n -= 2
 		case pairMULBNE:
 			{
 				x[o.rd] = x[o.rs1] * x[o.rs2]
 			}
 			{
 				if x[o.rs12] != x[o.rs22] {
-					i = uint(o.imm2)
-					n -= 2
+					i = uint(o.imm2) - 2
 					continue
 				}
 			}
-			i += 2
-			n -= 2
 		case pairMULBLT:
 			{
 				x[o.rd] = x[o.rs1] * x[o.rs2]
 			}
 			{
 				if int32(x[o.rs12]) < int32(x[o.rs22]) {
-					i = uint(o.imm2)
-					n -= 2
+					i = uint(o.imm2) - 2
 					continue
 				}
 			}
-			i += 2
-			n -= 2
 		case pairMULBGE:
 			{
 				x[o.rd] = x[o.rs1] * x[o.rs2]
 			}
 			{
 				if int32(x[o.rs12]) >= int32(x[o.rs22]) {
-					i = uint(o.imm2)
-					n -= 2
+					i = uint(o.imm2) - 2
 					continue
 				}
 			}
-			i += 2
-			n -= 2
 		case pairMULBLTU:
 			{
 				x[o.rd] = x[o.rs1] * x[o.rs2]
 			}
 			{
 				if x[o.rs12] < x[o.rs22] {
-					i = uint(o.imm2)
-					n -= 2
+					i = uint(o.imm2) - 2
 					continue
 				}
 			}
-			i += 2
-			n -= 2
 		case pairMULBGEU:
 			{
 				x[o.rd] = x[o.rs1] * x[o.rs2]
 			}
 			{
 				if x[o.rs12] >= x[o.rs22] {
-					i = uint(o.imm2)
-					n -= 2
+					i = uint(o.imm2) - 2
 					continue
 				}
 			}
-			i += 2
-			n -= 2
 		case pairMULHULUI:
 			{
 				x[o.rd] = mulhu(x[o.rs1], x[o.rs2])
@@ -6779,8 +5641,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = o.imm2
 			}
-			i += 2
-			n -= 2
 		case pairMULHULW:
 			{
 				x[o.rd] = mulhu(x[o.rs1], x[o.rs2])
@@ -6794,8 +5654,6 @@ func (m *Machine) loop(n uint64) uint64 {
 				w := p[addr>>2&(pageWords-1)]
 				x[o.rd2] = w
 			}
-			i += 2
-			n -= 2
 		case pairMULHULBU:
 			{
 				x[o.rd] = mulhu(x[o.rs1], x[o.rs2])
@@ -6809,8 +5667,6 @@ func (m *Machine) loop(n uint64) uint64 {
 				w := p[addr>>2&(pageWords-1)]
 				x[o.rd2] = w >> (addr & 3 * 8) & 0xff
 			}
-			i += 2
-			n -= 2
 		case pairMULHUSW:
 			{
 				x[o.rd] = mulhu(x[o.rs1], x[o.rs2])
@@ -6824,8 +5680,6 @@ func (m *Machine) loop(n uint64) uint64 {
 				w := &p[addr>>2&(pageWords-1)]
 				*w = x[o.rs22]
 			}
-			i += 2
-			n -= 2
 		case pairMULHUSB:
 			{
 				x[o.rd] = mulhu(x[o.rs1], x[o.rs2])
@@ -6840,8 +5694,6 @@ func (m *Machine) loop(n uint64) uint64 {
 				shift := addr & 3 * 8
 				*w = *w&^(0xff<<shift) | x[o.rs22]&0xff<<shift
 			}
-			i += 2
-			n -= 2
 		case pairMULHUADDI:
 			{
 				x[o.rd] = mulhu(x[o.rs1], x[o.rs2])
@@ -6849,8 +5701,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = x[o.rs12] + o.imm2
 			}
-			i += 2
-			n -= 2
 		case pairMULHUSLTIU:
 			{
 				x[o.rd] = mulhu(x[o.rs1], x[o.rs2])
@@ -6858,8 +5708,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = bit(x[o.rs12] < o.imm2)
 			}
-			i += 2
-			n -= 2
 		case pairMULHUANDI:
 			{
 				x[o.rd] = mulhu(x[o.rs1], x[o.rs2])
@@ -6867,8 +5715,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = x[o.rs12] & o.imm2
 			}
-			i += 2
-			n -= 2
 		case pairMULHUXORI:
 			{
 				x[o.rd] = mulhu(x[o.rs1], x[o.rs2])
@@ -6876,8 +5722,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = x[o.rs12] ^ o.imm2
 			}
-			i += 2
-			n -= 2
 		case pairMULHUSLLI:
 			{
 				x[o.rd] = mulhu(x[o.rs1], x[o.rs2])
@@ -6885,8 +5729,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = x[o.rs12] << (o.imm2 & 31)
 			}
-			i += 2
-			n -= 2
 		case pairMULHUSRLI:
 			{
 				x[o.rd] = mulhu(x[o.rs1], x[o.rs2])
@@ -6894,8 +5736,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = x[o.rs12] >> (o.imm2 & 31)
 			}
-			i += 2
-			n -= 2
 		case pairMULHUSRAI:
 			{
 				x[o.rd] = mulhu(x[o.rs1], x[o.rs2])
@@ -6903,8 +5743,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = uint32(int32(x[o.rs12]) >> (o.imm2 & 31))
 			}
-			i += 2
-			n -= 2
 		case pairMULHUADD:
 			{
 				x[o.rd] = mulhu(x[o.rs1], x[o.rs2])
@@ -6912,8 +5750,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = x[o.rs12] + x[o.rs22]
 			}
-			i += 2
-			n -= 2
 		case pairMULHUSUB:
 			{
 				x[o.rd] = mulhu(x[o.rs1], x[o.rs2])
@@ -6921,8 +5757,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = x[o.rs12] - x[o.rs22]
 			}
-			i += 2
-			n -= 2
 		case pairMULHUSLTU:
 			{
 				x[o.rd] = mulhu(x[o.rs1], x[o.rs2])
@@ -6930,8 +5764,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = bit(x[o.rs12] < x[o.rs22])
 			}
-			i += 2
-			n -= 2
 		case pairMULHUXOR:
 			{
 				x[o.rd] = mulhu(x[o.rs1], x[o.rs2])
@@ -6939,8 +5771,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = x[o.rs12] ^ x[o.rs22]
 			}
-			i += 2
-			n -= 2
 		case pairMULHUOR:
 			{
 				x[o.rd] = mulhu(x[o.rs1], x[o.rs2])
@@ -6948,8 +5778,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = x[o.rs12] | x[o.rs22]
 			}
-			i += 2
-			n -= 2
 		case pairMULHUAND:
 			{
 				x[o.rd] = mulhu(x[o.rs1], x[o.rs2])
@@ -6957,8 +5785,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = x[o.rs12] & x[o.rs22]
 			}
-			i += 2
-			n -= 2
 		case pairMULHUMUL:
 			{
 				x[o.rd] = mulhu(x[o.rs1], x[o.rs2])
@@ -6966,8 +5792,6 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = x[o.rs12] * x[o.rs22]
 			}
-			i += 2
-			n -= 2
 		case pairMULHUMULHU:
 			{
 				x[o.rd] = mulhu(x[o.rs1], x[o.rs2])
@@ -6975,15 +5799,12 @@ func (m *Machine) loop(n uint64) uint64 {
 			{
 				x[o.rd2] = mulhu(x[o.rs12], x[o.rs22])
 			}
-			i += 2
-			n -= 2
 		case pairMULHUJAL:
 			{
 				x[o.rd] = mulhu(x[o.rs1], x[o.rs2])
 			}
 			x[o.rd2] = base + 4*uint32(i+2)
-			i = uint(o.imm2)
-			n -= 2
+			i = uint(o.imm2) - 2
 			continue
 		case pairMULHUJALR:
 			{
@@ -6994,8 +5815,7 @@ func (m *Machine) loop(n uint64) uint64 {
 				goto slow1
 			}
 			x[o.rd2] = base + 4*uint32(i+2)
-			i = uint((target - base) >> 2)
-			n -= 2
+			i = uint((target-base)>>2) - 2
 			continue
 		case pairMULHUBEQ:
 			{
@@ -7003,78 +5823,60 @@ func (m *Machine) loop(n uint64) uint64 {
 			}
 			{
 				if x[o.rs12] == x[o.rs22] {
-					i = uint(o.imm2)
-					n -= 2
+					i = uint(o.imm2) - 2
 					continue
 				}
 			}
-			i += 2
-			n -= 2
 		case pairMULHUBNE:
 			{
 				x[o.rd] = mulhu(x[o.rs1], x[o.rs2])
 			}
 			{
 				if x[o.rs12] != x[o.rs22] {
-					i = uint(o.imm2)
-					n -= 2
+					i = uint(o.imm2) - 2
 					continue
 				}
 			}
-			i += 2
-			n -= 2
 		case pairMULHUBLT:
 			{
 				x[o.rd] = mulhu(x[o.rs1], x[o.rs2])
 			}
 			{
 				if int32(x[o.rs12]) < int32(x[o.rs22]) {
-					i = uint(o.imm2)
-					n -= 2
+					i = uint(o.imm2) - 2
 					continue
 				}
 			}
-			i += 2
-			n -= 2
 		case pairMULHUBGE:
 			{
 				x[o.rd] = mulhu(x[o.rs1], x[o.rs2])
 			}
 			{
 				if int32(x[o.rs12]) >= int32(x[o.rs22]) {
-					i = uint(o.imm2)
-					n -= 2
+					i = uint(o.imm2) - 2
 					continue
 				}
 			}
-			i += 2
-			n -= 2
 		case pairMULHUBLTU:
 			{
 				x[o.rd] = mulhu(x[o.rs1], x[o.rs2])
 			}
 			{
 				if x[o.rs12] < x[o.rs22] {
-					i = uint(o.imm2)
-					n -= 2
+					i = uint(o.imm2) - 2
 					continue
 				}
 			}
-			i += 2
-			n -= 2
 		case pairMULHUBGEU:
 			{
 				x[o.rd] = mulhu(x[o.rs1], x[o.rs2])
 			}
 			{
 				if x[o.rs12] >= x[o.rs22] {
-					i = uint(o.imm2)
-					n -= 2
+					i = uint(o.imm2) - 2
 					continue
 				}
 			}
-			i += 2
-			n -= 2
 		default:
 			goto slow0
 		}

@@ -30,7 +30,7 @@ type Code struct {
 	users   atomic.Int64 // its creator, until Close, and machines
 
 	count              bool
-	leaders            bitmap
+	plan               *plan
 	accesses           []access
 	table              int // offset of the jump table in the piece
 	prologue, epilogue uintptr
@@ -65,6 +65,7 @@ func compile(program *rv.Program, opts Options, count bool) (*Code, error) {
 		insts:   program.Code.Insts,
 		start:   program.Code.Start,
 		address: codeArena.address(piece.start),
+		wanted:  noIndex,
 	}
 	c.translate()
 	if piece, err = codeArena.seal(piece, c.N); err != nil {
@@ -72,7 +73,7 @@ func compile(program *rv.Program, opts Options, count bool) (*Code, error) {
 	}
 	code := &Code{
 		program: program, opts: opts, piece: piece, count: count,
-		leaders: c.leaders, accesses: c.accesses, table: c.table,
+		plan: c.plan, accesses: c.accesses, table: c.table,
 		prologue: c.address + uintptr(c.prologue), epilogue: c.address + uintptr(c.epilogue),
 	}
 	code.users.Store(1)
@@ -95,4 +96,24 @@ func (c *Code) Close() error {
 func (c *Code) entry(i uint32) uintptr {
 	b := codeArena.memory[c.piece.start+c.table+8*int(i):]
 	return uintptr(binary.LittleEndian.Uint64(b))
+}
+
+// inside says where guest registers are at the access at index i, by translating its
+// block up to there once more.
+func (c *Code) inside(i uint32) [32]amd64.Reg {
+	start := i
+	for !c.plan.leaders.has(start) {
+		start--
+	}
+	again := compiler{
+		plan:   c.plan,
+		Buf:    amd64.Buf{B: make([]byte, int(i-start+1)*maxBytes+fixedBytes)},
+		opts:   c.opts,
+		count:  c.count,
+		insts:  c.program.Code.Insts,
+		start:  c.program.Code.Start,
+		wanted: i,
+	}
+	again.block(start, uint32(len(again.insts)))
+	return again.found
 }

@@ -11,15 +11,17 @@ import (
 
 // maxBytes bounds the host code of a guest instruction, its share of stubs and the
 // entry of its block included; entries of the jump table come on top, 8 bytes each.
-const maxBytes = 80
+const maxBytes = 96
 
 // fixedBytes is the room for prologue, epilogue and the end of the code.
-const fixedBytes = 512
+const fixedBytes = 1024
 
 // compiler is the second walk over the code: it translates block after block.
 type compiler struct {
 	*plan
 	amd64.Buf
+	residence
+	future
 	opts    Options
 	count   bool // misaligned accesses are made and counted here, not by single steps
 	insts   []rv.Inst
@@ -42,7 +44,16 @@ type compiler struct {
 	// Bits of those that are multiples of 4 plus low, where code goes on only if so.
 	aligned uint32
 	low     [32]uint8
+
+	dest amd64.Reg // for the result of the instruction; NoReg stands for its slot
+
+	// The access at index wanted is where translation ends, but for noIndex, and found
+	// is where registers are there.
+	wanted uint32
+	found  [32]amd64.Reg
 }
+
+const noIndex = ^uint32(0)
 
 // fixup is a jump (its end) to a block further on.
 type fixup struct {
@@ -60,10 +71,11 @@ type access struct {
 type stub struct {
 	kind   uint8
 	op     rv.Op
-	a      uint8  // guest register
-	end    int    // of the jump to the stub
-	back   int    // where the stub goes on, if it comes back
-	target uint32 // guest pc
+	a      uint8     // guest register
+	reg    amd64.Reg // where it is
+	end    int       // of the jump to the stub
+	back   int       // where the stub goes on, if it comes back
+	target uint32    // guest pc
 }
 
 // Kinds of stubs. Those below numExits leave with pc target and are kinds of exits.
@@ -95,6 +107,9 @@ func (c *compiler) place(i uint32) int {
 }
 
 func (c *compiler) setEntry(i uint32, offset int) {
+	if c.wanted != noIndex {
+		return
+	}
 	binary.LittleEndian.PutUint64(c.B[c.table+8*int(i):], uint64(c.address)+uint64(offset))
 }
 
@@ -105,18 +120,14 @@ func (c *compiler) fixedCode() {
 	c.PopM(rsp(frameBack))
 	c.MovRM64(amd64.RBX, rsp(frameMemory))
 	c.MovRM64(amd64.R15, rsp(frameGas))
-	for r, h := range c.host {
-		if h != amd64.NoReg {
-			c.MovRM(h, slot(uint8(r)))
-		}
+	for k, h := range hostRegs {
+		c.MovRM(h, rsp(frameHost+4*int32(k)))
 	}
 	c.JmpM(rsp(frameEntry))
 
 	c.epilogue = c.N
-	for r, h := range c.host {
-		if h != amd64.NoReg {
-			c.MovMR(slot(uint8(r)), h)
-		}
+	for k, h := range hostRegs {
+		c.MovMR(rsp(frameHost+4*int32(k)), h)
 	}
 	c.MovMR64(rsp(frameGas), amd64.R15)
 	c.JmpM(rsp(frameBack))
@@ -144,8 +155,9 @@ func (c *compiler) exit(kind int, pc uint32) {
 func (c *compiler) block(i, n uint32) uint32 {
 	c.setEntry(i, c.N)
 	c.known, c.aligned = 1, 0
+	c.canonical()
 	if in := &c.insts[i]; stepped(in) {
-		c.exit(exitFree|exitStep, c.start+4*i)
+		c.exit(exitStep, c.start+4*i)
 		c.flush()
 		return i + 1
 	}
@@ -157,15 +169,17 @@ func (c *compiler) block(i, n uint32) uint32 {
 	if !c.opts.NoGas {
 		c.AluRI64(amd64.Sub, amd64.R15, int32(end-i))
 		c.Jcc(amd64.CondB, amd64.Forward)
-		c.stubs = append(c.stubs, stub{kind: exitCharged, end: c.N, target: c.start + 4*i})
+		c.stubs = append(c.stubs, stub{kind: exitGas, end: c.N, target: c.start + 4*i})
 	}
-	for at := i; at < end; {
+	c.foresee(i, end)
+	for at := i; at < end && at <= c.wanted; {
 		for next := c.inst(at, end); at < next; {
 			if at++; at < end {
 				c.setEntry(at, c.noLeader)
 			}
 		}
 	}
+	c.restore()
 	return end
 }
 

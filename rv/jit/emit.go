@@ -12,11 +12,13 @@ import (
 func (c *compiler) inst(i, end uint32) uint32 {
 	in := &c.insts[i]
 	pc := c.start + 4*i
+	c.prepare(in, i)
 	switch op := in.Op; {
 	case op == rv.LUI || op == rv.AUIPC:
 		return c.constant(i, end, in.Rd, upper(in, pc))
 	case op == rv.JAL:
 		c.setConst(in.Rd, pc+4)
+		c.restore()
 		c.jump(pc+in.Imm, i)
 	case op == rv.JALR:
 		c.indirect(in, i)
@@ -87,13 +89,15 @@ func (c *compiler) setConst(rd uint8, v uint32) {
 	if rd == 0 {
 		return
 	}
-	switch h := c.host[rd]; {
+	switch h := c.dest; {
 	case h == amd64.NoReg:
 		c.MovMI(slot(rd), v)
 	case v == 0:
 		c.AluRR(amd64.Xor, h, h)
+		c.done(rd, h)
 	default:
 		c.MovRI(h, v)
+		c.done(rd, h)
 	}
 	c.known |= 1 << rd
 	c.value[rd] = v
@@ -107,7 +111,7 @@ func (c *compiler) wrote(rd uint8) {
 }
 
 // in reports whether guest register r is in a host register.
-func (c *compiler) in(r uint8) bool { return c.host[r] != amd64.NoReg }
+func (c *compiler) in(r uint8) bool { return c.loc[r] != amd64.NoReg }
 
 // get puts the value of r in host register h.
 func (c *compiler) get(h amd64.Reg, r uint8) {
@@ -116,26 +120,36 @@ func (c *compiler) get(h amd64.Reg, r uint8) {
 		c.AluRR(amd64.Xor, h, h)
 	case !c.in(r):
 		c.MovRM(h, slot(r))
-	case c.host[r] != h:
-		c.MovRR(h, c.host[r])
+	case c.loc[r] != h:
+		c.MovRR(h, c.loc[r])
 	}
 }
 
-// target is where to compute the value of rd: its register, or RAX.
-func (c *compiler) target(rd uint8) amd64.Reg {
-	if c.in(rd) {
-		return c.host[rd]
+// target is where to compute the result of the instruction: in the host register that
+// it is for, or in RAX.
+func (c *compiler) target() amd64.Reg {
+	if c.dest != amd64.NoReg {
+		return c.dest
 	}
 	return amd64.RAX
 }
 
-// done stores the value of rd where target isn't its register.
+// inSlot reports whether the result of the instruction goes where the value of r is,
+// which is its slot.
+func (c *compiler) inSlot(rd, r uint8) bool {
+	return rd == r && c.dest == amd64.NoReg && !c.in(r)
+}
+
+// done stores the value of rd, the instruction's result, which is in t.
 func (c *compiler) done(rd uint8, t amd64.Reg) {
-	switch {
-	case !c.in(rd):
+	if c.dest == amd64.NoReg {
 		c.MovMR(slot(rd), t)
-	case c.host[rd] != t:
-		c.MovRR(c.host[rd], t)
+	} else {
+		if c.dest != t {
+			c.MovRR(c.dest, t)
+		}
+		c.loc[rd], c.owner[c.dest] = c.dest, rd
+		c.dirty |= 1 << rd
 	}
 	c.wrote(rd)
 }
@@ -145,20 +159,17 @@ func (c *compiler) move(rd, rs uint8) {
 	if rd == rs {
 		return
 	}
-	switch {
-	case rs == 0:
+	if rs == 0 {
 		c.setConst(rd, 0)
 		return
-	case c.in(rd):
-		c.get(c.host[rd], rs)
-	case c.in(rs):
-		c.MovMR(slot(rd), c.host[rs])
-	default:
-		c.MovRM(amd64.RAX, slot(rs))
-		c.MovMR(slot(rd), amd64.RAX)
 	}
 	aligned, low := c.aligned>>rs&1, c.low[rs]
-	c.wrote(rd)
+	t := c.target()
+	if c.dest == amd64.NoReg && c.in(rs) {
+		t = c.loc[rs]
+	}
+	c.get(t, rs)
+	c.done(rd, t)
 	c.aligned |= aligned << rd
 	c.low[rd] = low
 }
@@ -166,7 +177,7 @@ func (c *compiler) move(rd, rs uint8) {
 // alu is h = h op r.
 func (c *compiler) alu(op amd64.Alu, h amd64.Reg, r uint8) {
 	if c.in(r) {
-		c.AluRR(op, h, c.host[r])
+		c.AluRR(op, h, c.loc[r])
 	} else {
 		c.AluRM(op, h, slot(r))
 	}
@@ -177,15 +188,15 @@ func (c *compiler) binary(op amd64.Alu, rd, a, b uint8) {
 	if op != amd64.Sub && (rd == b && rd != a || !c.in(a) && c.in(b)) {
 		a, b = b, a
 	}
-	t := c.target(rd)
+	t := c.target()
 	switch {
-	case rd == a && !c.in(rd) && c.in(b):
-		c.AluMR(op, slot(rd), c.host[b])
+	case c.inSlot(rd, a) && c.in(b):
+		c.AluMR(op, slot(rd), c.loc[b])
 		c.wrote(rd)
 		return
-	case op == amd64.Add && c.in(a) && c.in(b) && t != c.host[a]:
-		c.Lea(t, amd64.Mem{Base: c.host[a], Index: c.host[b]})
-	case op == amd64.Sub && rd == b && rd != a && c.in(rd):
+	case op == amd64.Add && c.in(a) && c.in(b) && t != c.loc[a]:
+		c.Lea(t, amd64.Mem{Base: c.loc[a], Index: c.loc[b]})
+	case op == amd64.Sub && rd == b && rd != a && c.in(b):
 		c.UnaryR(amd64.Neg, t)
 		c.alu(amd64.Add, t, a)
 	default:
@@ -219,7 +230,7 @@ func (c *compiler) register(in *rv.Inst) {
 		case a == b:
 			c.setConst(rd, 0)
 		case a == 0:
-			t := c.target(rd)
+			t := c.target()
 			c.get(t, b)
 			c.UnaryR(amd64.Neg, t)
 			c.done(rd, t)
@@ -266,13 +277,13 @@ func (c *compiler) register(in *rv.Inst) {
 func (c *compiler) compare(a, b uint8) {
 	switch {
 	case b == 0 && c.in(a):
-		c.TestRR(c.host[a], c.host[a])
+		c.TestRR(c.loc[a], c.loc[a])
 	case b == 0 && a != 0:
 		c.AluMI(amd64.Cmp, slot(a), 0)
 	case c.in(a):
-		c.alu(amd64.Cmp, c.host[a], b)
+		c.alu(amd64.Cmp, c.loc[a], b)
 	case a != 0 && c.in(b):
-		c.AluMR(amd64.Cmp, slot(a), c.host[b])
+		c.AluMR(amd64.Cmp, slot(a), c.loc[b])
 	default:
 		c.get(amd64.RAX, a)
 		if b == 0 {
@@ -294,11 +305,11 @@ func (c *compiler) setIf(rd uint8, cond amd64.Cond, a, b uint8) {
 			cond = amd64.CondG
 		}
 	}
-	if c.in(rd) && rd != a && rd != b {
-		c.AluRR(amd64.Xor, c.host[rd], c.host[rd])
+	if t := c.dest; t != amd64.NoReg && rd != a && rd != b {
+		c.AluRR(amd64.Xor, t, t)
 		c.compare(a, b)
-		c.Setcc(cond, c.host[rd])
-		c.wrote(rd)
+		c.Setcc(cond, t)
+		c.done(rd, t)
 		return
 	}
 	c.compare(a, b)
@@ -307,7 +318,7 @@ func (c *compiler) setIf(rd uint8, cond amd64.Cond, a, b uint8) {
 
 // setFlag is rd = 1 if cond holds for the flags, else 0. It leaves the flags.
 func (c *compiler) setFlag(rd uint8, cond amd64.Cond) {
-	t := c.target(rd)
+	t := c.target()
 	c.Setcc(cond, amd64.RAX)
 	c.ExtRR(amd64.ZeroByte, t, amd64.RAX)
 	c.done(rd, t)
@@ -323,13 +334,13 @@ func (c *compiler) shift(op amd64.Shift, rd, a, b uint8) {
 		c.move(rd, a)
 		return
 	}
-	count, t := c.host[b], c.target(rd)
+	count, t := c.loc[b], c.target()
 	if !c.in(b) {
 		c.MovRM(amd64.RDX, slot(b))
 		count = amd64.RDX
 	}
 	if c.in(a) {
-		c.ShiftRRR(op, t, c.host[a], count)
+		c.ShiftRRR(op, t, c.loc[a], count)
 	} else {
 		c.ShiftRMR(op, t, 4*int32(a), count)
 	}
@@ -349,12 +360,12 @@ func (c *compiler) immediate(in *rv.Inst) {
 		c.setIfImmediate(rd, amd64.CondB, a, imm)
 	case rv.XORI:
 		if imm == -1 {
-			if rd == a && !c.in(rd) {
+			if c.inSlot(rd, a) {
 				c.UnaryM(amd64.Not, slot(rd))
 				c.wrote(rd)
 				return
 			}
-			t := c.target(rd)
+			t := c.target()
 			c.get(t, a)
 			c.UnaryR(amd64.Not, t)
 			c.done(rd, t)
@@ -365,9 +376,9 @@ func (c *compiler) immediate(in *rv.Inst) {
 		c.aluImmediate(amd64.Or, rd, a, imm)
 	case rv.ANDI:
 		if imm == 255 {
-			t := c.target(rd)
+			t := c.target()
 			if c.in(a) {
-				c.ExtRR(amd64.ZeroByte, t, c.host[a])
+				c.ExtRR(amd64.ZeroByte, t, c.loc[a])
 			} else {
 				c.ExtRM(amd64.ZeroByte, t, slot(a))
 			}
@@ -381,8 +392,8 @@ func (c *compiler) immediate(in *rv.Inst) {
 		}
 	case rv.SLLI:
 		if n := uint8(imm); n >= 1 && n <= 3 && c.in(a) && rd != a {
-			t := c.target(rd)
-			c.Lea(t, amd64.Mem{Base: amd64.NoReg, Index: c.host[a], Scale: n})
+			t := c.target()
+			c.Lea(t, amd64.Mem{Base: amd64.NoReg, Index: c.loc[a], Scale: n})
 			c.done(rd, t)
 		} else {
 			c.shiftImmediate(amd64.Shl, rd, a, n)
@@ -405,9 +416,9 @@ func (c *compiler) addImmediate(rd, a uint8, imm int32) {
 		return
 	}
 	aligned, low := c.aligned>>a&1, (c.low[a]+uint8(imm))&3
-	t := c.target(rd)
-	if c.in(a) && c.host[a] != t {
-		c.Lea(t, amd64.At(c.host[a], imm))
+	t := c.target()
+	if c.in(a) && c.loc[a] != t {
+		c.Lea(t, amd64.At(c.loc[a], imm))
 		c.done(rd, t)
 	} else {
 		c.aluImmediate(amd64.Add, rd, a, imm)
@@ -418,12 +429,12 @@ func (c *compiler) addImmediate(rd, a uint8, imm int32) {
 
 // aluImmediate is rd = a op imm.
 func (c *compiler) aluImmediate(op amd64.Alu, rd, a uint8, imm int32) {
-	if rd == a && !c.in(rd) {
+	if c.inSlot(rd, a) {
 		c.AluMI(op, slot(rd), imm)
 		c.wrote(rd)
 		return
 	}
-	t := c.target(rd)
+	t := c.target()
 	c.get(t, a)
 	c.AluRI(op, t, imm)
 	c.done(rd, t)
@@ -435,12 +446,12 @@ func (c *compiler) shiftImmediate(op amd64.Shift, rd, a, n uint8) {
 	case n == 0:
 		c.move(rd, a)
 		return
-	case rd == a && !c.in(rd):
+	case c.inSlot(rd, a):
 		c.ShiftMI(op, slot(rd), n)
 		c.wrote(rd)
 		return
 	}
-	t := c.target(rd)
+	t := c.target()
 	c.get(t, a)
 	c.ShiftRI(op, t, n)
 	c.done(rd, t)
@@ -448,22 +459,22 @@ func (c *compiler) shiftImmediate(op amd64.Shift, rd, a, n uint8) {
 
 // setIfImmediate is rd = 1 if cond holds for a compared with imm, else 0.
 func (c *compiler) setIfImmediate(rd uint8, cond amd64.Cond, a uint8, imm int32) {
-	separate := c.in(rd) && rd != a
+	separate := c.dest != amd64.NoReg && rd != a
 	if separate {
-		c.AluRR(amd64.Xor, c.host[rd], c.host[rd])
+		c.AluRR(amd64.Xor, c.dest, c.dest)
 	}
 	switch {
 	case c.in(a) && imm == 1 && cond == amd64.CondB:
-		c.TestRR(c.host[a], c.host[a]) // a < 1: a is 0
+		c.TestRR(c.loc[a], c.loc[a]) // a < 1: a is 0
 		cond = amd64.CondE
 	case c.in(a):
-		c.AluRI(amd64.Cmp, c.host[a], imm)
+		c.AluRI(amd64.Cmp, c.loc[a], imm)
 	default:
 		c.AluMI(amd64.Cmp, slot(a), imm)
 	}
 	if separate {
-		c.Setcc(cond, c.host[rd])
-		c.wrote(rd)
+		c.Setcc(cond, c.dest)
+		c.done(rd, c.dest)
 		return
 	}
 	c.setFlag(rd, cond)

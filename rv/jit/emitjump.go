@@ -14,6 +14,7 @@ func (c *compiler) indirect(in *rv.Inst, i uint32) {
 		to := (c.value[in.Rs1] + in.Imm) &^ 1
 		if _, ok := c.index(to); ok {
 			c.setConst(in.Rd, pc+4)
+			c.restore()
 			c.jump(to, i)
 			return
 		}
@@ -25,15 +26,17 @@ func (c *compiler) indirect(in *rv.Inst, i uint32) {
 	case in.Rs1 == 0:
 		c.MovRI(amd64.RAX, uint32(base))
 	case c.in(in.Rs1):
-		c.Lea(amd64.RAX, amd64.At(c.host[in.Rs1], base))
+		c.Lea(amd64.RAX, amd64.At(c.loc[in.Rs1], base))
 	default:
 		c.MovRM(amd64.RAX, slot(in.Rs1))
 		c.AluRI(amd64.Add, amd64.RAX, base)
 	}
+	c.restore()
 	c.ShiftRI(amd64.Ror, amd64.RAX, 2)
 	c.AluRI(amd64.Cmp, amd64.RAX, int32(len(c.insts)))
 	c.Jcc(amd64.CondAE, amd64.Forward)
-	c.stubs = append(c.stubs, stub{kind: exitCharged | exitStep, end: c.N, target: pc})
+	c.stubs = append(c.stubs, stub{kind: exitSlow, end: c.N, target: pc})
+	c.dest = c.loc[in.Rd]
 	c.setConst(in.Rd, pc+4)
 	c.LeaRIP(amd64.RDX, c.table)
 	c.JmpM(amd64.Mem{Base: amd64.RDX, Index: amd64.RAX, Scale: 3})
@@ -55,6 +58,7 @@ func (c *compiler) compareBranch(in *rv.Inst, i uint32) {
 	switch {
 	case a == b:
 		if cond == amd64.CondE || cond == amd64.CondGE || cond == amd64.CondAE {
+			c.restore()
 			c.jump(to, i)
 		}
 		return
@@ -73,5 +77,6 @@ func (c *compiler) compareBranch(in *rv.Inst, i uint32) {
 		}
 	}
 	c.compare(a, b)
+	c.restore()
 	c.branch(cond, to, i)
 }

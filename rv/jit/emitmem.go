@@ -7,9 +7,12 @@ import (
 	"github.com/orrery/orrery/rv/jit/amd64"
 )
 
-// address gives the host operand for a load or store, once it has checked that the
+// operand gives the host operand for a load or store, once it has checked that the
 // address is a multiple of the size or has sent control to a stub.
 func (c *compiler) operand(in *rv.Inst, i uint32) amd64.Mem {
+	if i == c.wanted {
+		c.found = c.loc
+	}
 	r, disp := in.Rs1, int32(in.Imm)
 	size := in.Op.AccessSize()
 	if c.known>>r&1 != 0 {
@@ -24,7 +27,7 @@ func (c *compiler) operand(in *rv.Inst, i uint32) amd64.Mem {
 		c.MovRI(amd64.RAX, addr)
 		return amd64.Mem{Base: amd64.RBX, Index: amd64.RAX}
 	}
-	h := c.host[r]
+	h := c.loc[r]
 	if h == amd64.NoReg {
 		h = amd64.RAX
 		c.MovRM(h, slot(r))
@@ -54,13 +57,13 @@ func (c *compiler) misaligned(i uint32) {
 		c.stubs = append(c.stubs, stub{kind: stubCount, end: c.N, back: c.N})
 		return
 	}
-	c.stubs = append(c.stubs, stub{kind: exitCharged | exitStep, end: c.N, target: c.start + 4*i})
+	c.stubs = append(c.stubs, stub{kind: exitInside, end: c.N, target: c.start + 4*i})
 }
 
 // load translates a load.
 func (c *compiler) load(in *rv.Inst, i uint32) {
 	m := c.operand(in, i)
-	t := c.target(in.Rd)
+	t := c.target()
 	c.accesses = append(c.accesses, access{uint32(c.N), i})
 	switch in.Op {
 	case rv.LB:
@@ -83,7 +86,7 @@ func (c *compiler) load(in *rv.Inst, i uint32) {
 func (c *compiler) store(in *rv.Inst, i uint32) {
 	m := c.operand(in, i)
 	v := in.Rs2
-	h := c.host[v]
+	h := c.loc[v]
 	if c.known>>v&1 == 0 && h == amd64.NoReg {
 		h = amd64.RDX
 		c.MovRM(h, slot(v))

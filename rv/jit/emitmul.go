@@ -14,32 +14,29 @@ func (c *compiler) multiply(in *rv.Inst) {
 		c.setConst(rd, 0)
 		return
 	}
-	t := c.target(rd)
+	t := c.target()
 	switch in.Op {
 	case rv.MUL:
 		if rd == b || !c.in(a) && c.in(b) {
 			a, b = b, a
 		}
-		if rd == b && rd != a && c.in(rd) {
-			t = amd64.RAX
-		}
 		c.get(t, a)
 		if c.in(b) {
-			c.ImulRR(t, c.host[b])
+			c.ImulRR(t, c.loc[b])
 		} else {
 			c.ImulRM(t, slot(b))
 		}
 	case rv.MULHU:
 		c.get(amd64.RDX, a)
 		if c.in(b) {
-			c.Mulx(t, amd64.RAX, c.host[b])
+			c.Mulx(t, amd64.RAX, c.loc[b])
 		} else {
 			c.MulxM(t, amd64.RAX, 4*int32(b))
 		}
 	case rv.MULH:
 		c.get(amd64.RAX, a)
 		if c.in(b) {
-			c.UnaryR(amd64.Imul, c.host[b])
+			c.UnaryR(amd64.Imul, c.loc[b])
 		} else {
 			c.UnaryM(amd64.Imul, slot(b))
 		}
@@ -47,7 +44,7 @@ func (c *compiler) multiply(in *rv.Inst) {
 	case rv.MULHSU:
 		// a with its sign times b, in 64 bits.
 		if c.in(a) {
-			c.MovsxdRR(amd64.RAX, c.host[a])
+			c.MovsxdRR(amd64.RAX, c.loc[a])
 		} else {
 			c.MovsxdRM(amd64.RAX, slot(a))
 		}
@@ -76,11 +73,11 @@ func (c *compiler) divide(in *rv.Inst) {
 		}
 		return
 	}
-	s := stub{kind: stubDivision, op: in.Op, a: a}
+	s := stub{kind: stubDivision, op: in.Op, a: a, reg: c.loc[a]}
 	switch {
 	case signed:
 		if c.in(b) {
-			c.Lea(amd64.RDX, amd64.At(c.host[b], 1))
+			c.Lea(amd64.RDX, amd64.At(c.loc[b], 1))
 		} else {
 			c.MovRM(amd64.RDX, slot(b))
 			c.AluRI(amd64.Add, amd64.RDX, 1)
@@ -101,7 +98,7 @@ func (c *compiler) divide(in *rv.Inst) {
 		c.AluRR(amd64.Xor, amd64.RDX, amd64.RDX)
 	}
 	if c.in(b) {
-		c.UnaryR(op, c.host[b])
+		c.UnaryR(op, c.loc[b])
 	} else {
 		c.UnaryM(op, slot(b))
 	}
@@ -118,16 +115,28 @@ func (c *compiler) divisionStub(s *stub) {
 	case rv.DIVU:
 		c.MovRI(amd64.RAX, 0xffffffff)
 	case rv.REMU:
-		c.get(amd64.RDX, s.a)
+		c.getStub(amd64.RDX, s)
 	case rv.DIV:
-		c.get(amd64.RAX, s.a)
+		c.getStub(amd64.RAX, s)
 		c.UnaryR(amd64.Neg, amd64.RAX)
 		c.UnaryR(amd64.Neg, amd64.RDX)
 		c.AluRR(amd64.Or, amd64.RAX, amd64.RDX)
 	case rv.REM:
 		c.UnaryR(amd64.Neg, amd64.RDX)
-		c.get(amd64.RAX, s.a)
+		c.getStub(amd64.RAX, s)
 		c.AluRR(amd64.And, amd64.RDX, amd64.RAX)
 	}
 	c.Jmp(s.back)
+}
+
+// getStub puts the dividend in host register h.
+func (c *compiler) getStub(h amd64.Reg, s *stub) {
+	switch {
+	case s.a == 0:
+		c.AluRR(amd64.Xor, h, h)
+	case s.reg == amd64.NoReg:
+		c.MovRM(h, slot(s.a))
+	default:
+		c.MovRR(h, s.reg)
+	}
 }

@@ -22,7 +22,7 @@
 // The code pops the address behind the call into the frame and jumps there when it
 // is done, so that RSP is the same in it as here. It leaves no register as it was;
 // the assembler saves BP, and callers of assembly expect no other.
-TEXT ·enter(SB), 0, $192-16
+TEXT ·enter(SB), 0, $256-16
 	MOVQ f+0(FP), SI
 	COPY(SI, SP, 0)
 	COPY(SI, SP, 32)
@@ -30,6 +30,8 @@ TEXT ·enter(SB), 0, $192-16
 	COPY(SI, SP, 96)
 	COPY(SI, SP, 128)
 	COPY(SI, SP, 160)
+	COPY(SI, SP, 192)
+	COPY(SI, SP, 224)
 	MOVQ code+8(FP), AX
 	CALL AX
 	MOVQ f+0(FP), DI
@@ -39,6 +41,8 @@ TEXT ·enter(SB), 0, $192-16
 	COPY(SP, DI, 96)
 	COPY(SP, DI, 128)
 	COPY(SP, DI, 160)
+	COPY(SP, DI, 192)
+	COPY(SP, DI, 224)
 	RET
 
 // onFault is called with a signal's number in DI, siginfo_t in SI and ucontext_t in

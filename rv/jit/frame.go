@@ -12,7 +12,7 @@ import (
 // stack, where RSP points to it as long as translated code runs, and back. The
 // assembly knows its layout.
 type frame struct {
-	x          [32]uint32 // guest registers; those in host registers only on entry and exit
+	x          [32]uint32 // slots of the guest registers
 	misaligned uint64     // misaligned accesses, counted before they are made
 	back       uintptr    // where enter goes on
 	epilogue   uintptr    // where a fault goes on
@@ -20,8 +20,9 @@ type frame struct {
 	pc         uint32     // guest pc at the exit
 	kind       uint32     // of the exit
 	gas        uint64
-	memory     uintptr // host address of guest address 0
-	entry      uintptr // where the prologue goes on
+	memory     uintptr    // host address of guest address 0
+	entry      uintptr    // where the prologue goes on
+	host       [16]uint32 // the values of hostRegs on entry and exit
 }
 
 const (
@@ -31,16 +32,18 @@ const (
 	frameKind       = int32(unsafe.Offsetof(frame{}.kind))
 	frameGas        = int32(unsafe.Offsetof(frame{}.gas))
 	frameMemory     = int32(unsafe.Offsetof(frame{}.memory))
+	frameHost       = int32(unsafe.Offsetof(frame{}.host))
 	frameEntry      = int32(unsafe.Offsetof(frame{}.entry))
 )
 
-// Kinds of exits, by two bits: whether the block has been paid for, and whether the
-// instruction at pc is to be executed by a single step.
+// Kinds of exits.
 const (
-	exitFree    = 0
-	exitCharged = 1
-	exitStep    = 2
-	numExits    = 4
+	exitFree   = iota // at pc, for which nothing has been paid yet
+	exitGas           // at the block at pc, which has been paid for
+	exitStep          // as exitFree, and the instruction at pc is for a single step
+	exitSlow          // in the block, paid for: a single step, from pc on as it was
+	exitInside        // as exitSlow, registers being where they are inside the block
+	numExits
 )
 
 // slot is where the frame holds guest register r.

@@ -10,6 +10,7 @@ import (
 
 	"github.com/orrery/orrery/rv"
 	"github.com/orrery/orrery/rv/exec"
+	"github.com/orrery/orrery/rv/jit/amd64"
 )
 
 // quantum is the number of instructions between two looks at the context and, since
@@ -110,12 +111,12 @@ func (m *Machine) RunTo(ctx context.Context, cycles uint64) (ended bool, err err
 // leader is the index of the instruction at pc if a block begins there.
 func (c *Code) leader(pc uint32) (uint32, bool) {
 	i := (pc - c.program.Code.Start) / 4
-	return i, i < uint32(len(c.program.Code.Insts)) && c.leaders.has(i)
+	return i, i < uint32(len(c.program.Code.Insts)) && c.plan.leaders.has(i)
 }
 
 // rest is the number of instructions from i to the end of the block.
 func (c *Code) rest(i uint32) uint32 {
-	return c.leaders.next(i, uint32(len(c.program.Code.Insts))) - i
+	return c.plan.leaders.next(i, uint32(len(c.program.Code.Insts))) - i
 }
 
 // run executes translated code from the leader at index i on until it leaves, which is
@@ -123,21 +124,48 @@ func (c *Code) rest(i uint32) uint32 {
 func (m *Machine) run(i uint32, gas uint64) error {
 	f := &m.frame
 	f.entry, f.gas, f.fault, f.misaligned = m.code.entry(i), gas, 0, 0
+	m.toHost()
 	enter(f, m.code.prologue)
 	if f.fault != 0 {
 		if err := m.faulted(); err != nil {
 			return err
 		}
 	}
+	at, _ := m.code.index(f.pc)
+	if f.kind == exitInside {
+		m.fromHost(m.code.inside(at))
+		if in := &m.code.program.Code.Insts[at]; m.code.count && (f.x[in.Rs1]+in.Imm)%in.Op.AccessSize() != 0 {
+			f.misaligned-- // counted, but not made
+		}
+	} else {
+		m.fromHost(m.code.plan.host)
+	}
 	m.pc = f.pc
-	m.step = f.kind&exitStep != 0
+	m.step = f.kind >= exitStep
 	m.cycles += gas - f.gas
 	m.misaligned += f.misaligned
-	if f.kind&exitCharged != 0 && !m.code.opts.NoGas {
-		i, _ := m.code.index(f.pc)
-		m.cycles -= uint64(m.code.rest(i))
+	if !m.code.opts.NoGas && (f.kind == exitGas || f.kind >= exitSlow) {
+		m.cycles -= uint64(m.code.rest(at))
 	}
 	return nil
+}
+
+// toHost sets the host registers to what the guest registers in them hold.
+func (m *Machine) toHost() {
+	for r, h := range m.code.plan.host {
+		if h != amd64.NoReg {
+			m.frame.host[hostIndex[h]] = m.frame.x[r]
+		}
+	}
+}
+
+// fromHost takes the guest registers that are in host registers from there.
+func (m *Machine) fromHost(loc [32]amd64.Reg) {
+	for r, h := range loc {
+		if h != amd64.NoReg {
+			m.frame.x[r] = m.frame.host[hostIndex[h]]
+		}
+	}
 }
 
 func (c *Code) index(pc uint32) (uint32, bool) {
@@ -155,11 +183,7 @@ func (m *Machine) faulted() error {
 		return fmt.Errorf("jit: fault in code that doesn't access memory, at offset %#x", offset)
 	}
 	i := m.code.accesses[at].index
-	f.pc, f.kind = m.code.program.Code.Start+4*i, exitCharged|exitStep
-	in := &m.code.program.Code.Insts[i]
-	if m.code.count && (f.x[in.Rs1]+in.Imm)%in.Op.AccessSize() != 0 {
-		f.misaligned-- // counted, but not made
-	}
+	f.pc, f.kind = m.code.program.Code.Start+4*i, exitInside
 	return nil
 }
 

@@ -21,6 +21,14 @@ var hostRegs = [...]amd64.Reg{
 	amd64.R8, amd64.R9, amd64.R10, amd64.R11, amd64.R12, amd64.R13, amd64.R14,
 }
 
+// hostIndex is the inverse of hostRegs.
+var hostIndex = func() (index [16]uint8) {
+	for k, h := range hostRegs {
+		index[h] = uint8(k)
+	}
+	return index
+}()
+
 // bitmap is a set of instructions, by index.
 type bitmap []uint64
 

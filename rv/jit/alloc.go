@@ -1,0 +1,202 @@
+//go:build linux && amd64 && !purego
+
+package jit
+
+import (
+	"github.com/orrery/orrery/rv"
+	"github.com/orrery/orrery/rv/jit/amd64"
+)
+
+// Between blocks each guest register is where the plan says: in its host register, or
+// in its slot. Within a long block that uses registers without a host register, host
+// registers are a cache of slots: what is used again soonest stays (Belady 1966, with
+// the block as the future).
+const (
+	minCached = 12 // instructions of a block from which on it pays
+	minCold   = 6  // uses of registers without a host register, likewise
+)
+
+// residence says where guest registers are at a point of a block.
+type residence struct {
+	loc   [32]amd64.Reg // host register, or NoReg: the slot holds the value
+	owner [16]uint8     // guest register in a host register, 0 for none
+	dirty uint32        // bits of guest registers whose slot is out of date
+}
+
+// future is what a block does with registers.
+type future struct {
+	cached bool
+	start0 uint32 // index of the first instruction
+	// By instruction of the block: when, counted in instructions of the block, the
+	// registers rs1, rs2 and rd are used next.
+	after [maxBlock][3]uint16
+	// next is the same by register, from the present instruction on.
+	next [32]uint16
+}
+
+// canonical sets the residence that holds between blocks.
+func (c *compiler) canonical() {
+	c.loc = c.host
+	c.owner = [16]uint8{}
+	c.dirty = 0
+	for r, h := range c.host {
+		if h != amd64.NoReg {
+			c.owner[h] = uint8(r)
+			c.dirty |= 1 << r
+		}
+	}
+}
+
+// foresee looks ahead over the block [i, end).
+func (c *compiler) foresee(i, end uint32) {
+	c.start0 = i
+	c.cached = false
+	if end-i < minCached {
+		return
+	}
+	cold := 0
+	for r := range c.next {
+		c.next[r] = uint16(end - i)
+		if c.host[r] == amd64.NoReg {
+			c.next[r]++ // not needed even at the block's end
+		}
+	}
+	for at := end; at > i; {
+		at--
+		in := &c.insts[at]
+		k := uint16(at - i)
+		after := &c.after[k]
+		reads1, reads2, writes := in.Op.ReadsRs1(), in.Op.ReadsRs2(), in.Op.WritesRd()
+		if writes {
+			after[2] = c.next[in.Rd]
+		}
+		if reads1 {
+			after[0] = c.next[in.Rs1]
+		}
+		if reads2 {
+			after[1] = c.next[in.Rs2]
+		}
+		use := func(r uint8) {
+			c.next[r] = k
+			if r != 0 && c.host[r] == amd64.NoReg {
+				cold++
+			}
+		}
+		if writes {
+			use(in.Rd)
+		}
+		if reads1 {
+			use(in.Rs1)
+		}
+		if reads2 {
+			use(in.Rs2)
+		}
+	}
+	c.cached = cold >= minCold
+}
+
+// prepare brings the operands of the instruction at index i to host registers where
+// that pays, and chooses the place of its result.
+func (c *compiler) prepare(in *rv.Inst, i uint32) {
+	c.dest = amd64.NoReg
+	if !c.cached {
+		if in.Op.WritesRd() {
+			c.dest = c.loc[in.Rd]
+		}
+		return
+	}
+	after := &c.after[i-c.start0]
+	var pinned uint32 // host registers
+	reads1, reads2 := in.Op.ReadsRs1(), in.Op.ReadsRs2()
+	if reads1 && c.in(in.Rs1) {
+		pinned |= 1 << c.loc[in.Rs1]
+	}
+	if reads2 && c.in(in.Rs2) {
+		pinned |= 1 << c.loc[in.Rs2]
+	}
+	if reads1 {
+		c.fetch(in.Rs1, after[0], &pinned)
+	}
+	if reads2 {
+		c.fetch(in.Rs2, after[1], &pinned)
+	}
+	if in.Op.WritesRd() && in.Rd != 0 {
+		if c.dest = c.loc[in.Rd]; c.dest == amd64.NoReg {
+			c.dest = c.room(after[2], pinned)
+		}
+	}
+	if reads1 {
+		c.next[in.Rs1] = after[0]
+	}
+	if reads2 {
+		c.next[in.Rs2] = after[1]
+	}
+	if in.Op.WritesRd() {
+		c.next[in.Rd] = after[2]
+	}
+}
+
+// fetch loads guest register r, which is used next at the time given, if there is room.
+func (c *compiler) fetch(r uint8, next uint16, pinned *uint32) {
+	if r == 0 || c.in(r) || c.known>>r&1 != 0 {
+		return
+	}
+	h := c.room(next, *pinned)
+	if h == amd64.NoReg {
+		return
+	}
+	c.MovRM(h, slot(r))
+	c.loc[r], c.owner[h] = h, r
+	c.dirty &^= 1 << r
+	*pinned |= 1 << h
+}
+
+// room frees a host register for what is used next at the time given, unless all
+// others hold what is used sooner.
+func (c *compiler) room(next uint16, pinned uint32) amd64.Reg {
+	best, at := amd64.NoReg, next
+	for _, h := range hostRegs {
+		if pinned>>h&1 != 0 {
+			continue
+		}
+		r := c.owner[h]
+		if r == 0 {
+			return h
+		}
+		if c.next[r] > at {
+			best, at = h, c.next[r]
+		}
+	}
+	if best != amd64.NoReg {
+		c.evict(best)
+	}
+	return best
+}
+
+// evict puts what a host register holds into its slot.
+func (c *compiler) evict(h amd64.Reg) {
+	r := c.owner[h]
+	if c.dirty>>r&1 != 0 {
+		c.MovMR(slot(r), h)
+	}
+	c.owner[h], c.loc[r] = 0, amd64.NoReg
+	c.dirty &^= 1 << r
+}
+
+// restore brings about the residence that holds between blocks. It leaves the flags.
+func (c *compiler) restore() {
+	if !c.cached {
+		return
+	}
+	for _, h := range hostRegs {
+		if r := c.owner[h]; r != 0 && c.host[r] != h {
+			c.evict(h)
+		}
+	}
+	for r, h := range c.host {
+		if h != amd64.NoReg && c.loc[r] != h {
+			c.MovRM(h, slot(uint8(r)))
+		}
+	}
+	c.canonical()
+}
