@@ -50,7 +50,7 @@ func (w *Workspace) engine(ctx context.Context, l *verifier.Layout, p soundness.
 	}
 	return &engine{
 		ctx: ctx, layout: l, params: p, hasher: h, threads: threads, clock: newClock(nil),
-		mem: w.mem, domains: w.domains,
+		mem: w.mem, spare: &machines{}, domains: w.domains,
 	}
 }
 
