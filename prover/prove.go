@@ -82,7 +82,10 @@ func Prove(ctx context.Context, program *rv.Program, input []byte, o Options) (*
 		o.Workspace = NewWorkspace()
 		defer o.Workspace.Close() // nothing that it gives back is in use
 	}
-	o.Workspace.begin()
+	if err := o.Workspace.begin(); err != nil {
+		return nil, err
+	}
+	defer o.Workspace.end()
 	key, err := verifier.NewKey(o.Profile, o.Hash)
 	if err != nil {
 		return nil, fmt.Errorf("prover: %w", err)
