@@ -4,6 +4,7 @@ import (
 	"context"
 	"runtime"
 	"slices"
+	"sync"
 
 	"github.com/orrery/orrery/circle"
 	"github.com/orrery/orrery/circle/fft"
@@ -13,6 +14,7 @@ import (
 	"github.com/orrery/orrery/internal/par"
 	"github.com/orrery/orrery/merkle/tree"
 	"github.com/orrery/orrery/proof"
+	"github.com/orrery/orrery/prover/vm"
 	"github.com/orrery/orrery/soundness"
 	"github.com/orrery/orrery/verifier"
 )
@@ -26,14 +28,50 @@ type engine struct {
 	threads int
 	clock   *clock
 	mem     *arena.Arena // of all columns
+	spare   *machines
 	*domains
 }
 
 func newEngine(ctx context.Context, l *verifier.Layout, p soundness.Params, h hash.Hasher, threads int) *engine {
 	return &engine{
 		ctx: ctx, layout: l, params: p, hasher: h, threads: threads, clock: newClock(nil),
-		domains: newDomains(l.LogHeight, p.LogBlowup, threads),
+		spare: &machines{}, domains: newDomains(l.LogHeight, p.LogBlowup, threads),
 	}
+}
+
+// machines are registers that nobody uses at the time.
+type machines struct {
+	mu   sync.Mutex
+	list []*vm.Machine
+}
+
+// get gives a machine for the program.
+func (s *machines) get(p *vm.Program) *vm.Machine {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if n := len(s.list); n > 0 {
+		m := s.list[n-1]
+		s.list = s.list[:n-1]
+		return m
+	}
+	return vm.NewMachine(p)
+}
+
+// run calls start once for each goroutine, with registers for the program, and what that gave for all
+// of n blocks of rows.
+func (e *engine) run(p *vm.Program, n int, start func(m *vm.Machine) func(block int)) {
+	var used []*vm.Machine
+	var mu sync.Mutex
+	par.Workers(e.threads, n, func() func(int) {
+		m := e.spare.get(p)
+		mu.Lock()
+		defer mu.Unlock()
+		used = append(used, m)
+		return start(m)
+	})
+	e.spare.mu.Lock()
+	defer e.spare.mu.Unlock()
+	e.spare.list = append(e.spare.list, used...)
 }
 
 // domains are the twiddles of a proof.

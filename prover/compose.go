@@ -92,8 +92,7 @@ func (e *engine) constraintSums(acc vec.Planes, t *verifier.Table, pre, main, in
 		}
 	}
 	rows := min(vm.BlockRows, height)
-	par.Workers(e.threads, 2*height/rows, func() func(int) {
-		m := vm.NewMachine(bound.Program())
+	e.run(bound.Program(), 2*height/rows, func(m *vm.Machine) func(int) {
 		c := newCombiner(powers)
 		return func(block int) {
 			if e.ctx.Err() != nil {

@@ -82,8 +82,8 @@ func (e *engine) interact(t *verifier.Table, main, pre [][]field.M31, s vm.Scala
 	bound := vm.CompileFractions(t.AIR).Bind(s)
 	in := &vm.Columns{Main: main, Pre: pre}
 	var once sync.Once
-	par.Workers(e.threads, (height+vm.BlockRows-1)/vm.BlockRows, func() func(int) {
-		f := newFractions(bound, n)
+	e.run(bound.Program(), (height+vm.BlockRows-1)/vm.BlockRows, func(m *vm.Machine) func(int) {
+		f := newFractions(m, bound, n)
 		return func(block int) {
 			if e.ctx.Err() != nil {
 				return
@@ -112,9 +112,9 @@ type fractions struct {
 	early      []bool // its numerator is, but not yet the denominator
 }
 
-func newFractions(bound *vm.Bound, n int) *fractions {
+func newFractions(m *vm.Machine, bound *vm.Bound, n int) *fractions {
 	f := &fractions{
-		bound: bound, machine: vm.NewMachine(bound.Program()),
+		bound: bound, machine: m,
 		numerators: make([]vec.Planes, n), inverted: make([]bool, n), early: make([]bool, n),
 	}
 	for i := range f.numerators {

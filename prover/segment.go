@@ -78,7 +78,10 @@ func segmentSum(s *proof.Statement, encoded []byte) (sum [sha256.Size]byte) {
 func (ws *Workspace) proveSegment(ctx context.Context, key *verifier.Key, s proof.Statement, recorded *trace.Segment, threads int, c *clock, spend func()) (*SegmentProof, error) {
 	start := time.Now()
 	c.Phase(PhaseTrace)
-	ws.begin()
+	if err := ws.begin(); err != nil {
+		return nil, err
+	}
+	defer ws.end()
 	w := &Witness{Statement: s, Workspace: ws}
 	if err := w.build(ctx, key, recorded, threads); err != nil {
 		return nil, err

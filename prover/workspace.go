@@ -2,7 +2,9 @@ package prover
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"sync/atomic"
 
 	"github.com/orrery/orrery/field"
 	"github.com/orrery/orrery/hash"
@@ -20,6 +22,7 @@ import (
 // Its memory lies outside of Go's heap, as much as the largest proof so far took, and goes back to
 // the system with Close.
 type Workspace struct {
+	busy      atomic.Bool
 	mem       *arena.Arena
 	domains   *domains
 	constants *constants
@@ -37,8 +40,19 @@ func (w *Workspace) Close() error {
 	return nil
 }
 
-// begin gives up the columns of the last proof.
-func (w *Workspace) begin() { w.mem.Reset() }
+// ErrBusy says that another proof uses the workspace.
+var ErrBusy = errors.New("prover: the workspace is in use")
+
+// begin gives up the columns of the last proof, and keeps other proofs out until end.
+func (w *Workspace) begin() error {
+	if !w.busy.CompareAndSwap(false, true) {
+		return ErrBusy
+	}
+	w.mem.Reset()
+	return nil
+}
+
+func (w *Workspace) end() { w.busy.Store(false) }
 
 // engine is newEngine with what is there already.
 func (w *Workspace) engine(ctx context.Context, l *verifier.Layout, p soundness.Params, h hash.Hasher, threads int) *engine {
@@ -50,7 +64,7 @@ func (w *Workspace) engine(ctx context.Context, l *verifier.Layout, p soundness.
 	}
 	return &engine{
 		ctx: ctx, layout: l, params: p, hasher: h, threads: threads, clock: newClock(nil),
-		mem: w.mem, domains: w.domains,
+		mem: w.mem, spare: &machines{}, domains: w.domains,
 	}
 }
 

@@ -65,6 +65,16 @@ func TestWorkspace(t *testing.T) {
 	}
 }
 
+func TestWorkspaceBusy(t *testing.T) {
+	w := NewWorkspace()
+	defer w.Close()
+	require.NoError(t, w.begin())
+	_, err := Prove(t.Context(), loadGuest(t, "exit42"), nil, Options{Workspace: w})
+	require.ErrorIs(t, err, ErrBusy)
+	w.end()
+	require.NoError(t, w.begin())
+}
+
 // What a proof has in use at the end is what it opens: everything else was given back.
 func TestWorkspaceGivesBack(t *testing.T) {
 	w := NewWorkspace()

@@ -2,6 +2,7 @@ package arena
 
 import (
 	"fmt"
+	"os"
 	"slices"
 	"sync"
 	"unsafe"
@@ -20,8 +21,7 @@ const (
 	// gap separates columns. Without it columns of a power of two of rows would compete for the
 	// same sets of the caches wherever a block of rows is read across them.
 	gap = 33 * line
-	// page is the size of a page, and extent that of a large one, or multiples of them.
-	page   = 4 << 10
+	// extent is the size of a large page, or a multiple of it.
 	extent = 2 << 20
 )
 
@@ -41,12 +41,13 @@ type Arena struct {
 	live   map[int]int // sizes of the columns in use, by offset
 	inUse  int         // their sum
 	peak   int         // the largest inUse so far
+	page   int         // size of a page
 	pages  pages       // how to map
 }
 
 // New reserves address space, of which nothing is used at first.
 func New() *Arena {
-	a := &Arena{all: reserve(), live: map[int]int{}}
+	a := &Arena{all: reserve(), live: map[int]int{}, page: os.Getpagesize()}
 	if a.all != nil {
 		at := uintptr(unsafe.Pointer(&a.all[0]))
 		a.space = a.all[(extent-at%extent)%extent:]
@@ -124,13 +125,13 @@ func (a *Arena) take(size int) (t taken, ok bool) {
 		a.top = t.at + size
 	}
 	for _, c := range a.claims {
-		if min(c.to, t.at+size)-max(c.from, t.at) > page { // a page is mapped as fast at its first use
+		if min(c.to, t.at+size)-max(c.from, t.at) > a.page { // a page is mapped as fast at its first use
 			t.others = append(t.others, c)
 		}
 	}
 	if a.top > a.mapped {
 		c := &claim{from: a.mapped, large: a.pages.choose(), done: make(chan struct{})}
-		unit := page
+		unit := a.page
 		if c.large {
 			unit = extent
 		}

@@ -35,8 +35,9 @@ func (t *Tree) Open(indices []uint32, threads int) (merkle.Rows, merkle.Proof, e
 	}
 	proof := merkle.Proof{Nodes: make([]hash.Digest, len(places))}
 	par.Chunks(threads, len(places), func(lo, hi int) {
+		var s scratch
 		for i := lo; i < hi; i++ {
-			proof.Nodes[i] = t.node(places[i].level, places[i].index)
+			proof.Nodes[i] = t.node(places[i].level, places[i].index, &s)
 		}
 	})
 	return rows, proof, nil
@@ -58,11 +59,11 @@ func (g *Group) rows(indices []uint32, threads int) []field.M31 {
 }
 
 // node returns node i of level k, kept or not.
-func (t *Tree) node(k, i int) hash.Digest {
+func (t *Tree) node(k, i int, s *scratch) hash.Digest {
 	if k <= t.kept {
 		return t.levels[k-t.capLog][i]
 	}
 	var out [1]hash.Digest
-	t.compute(k, i, out[:])
+	t.compute(k, i, out[:], s)
 	return out[0]
 }

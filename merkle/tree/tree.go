@@ -80,17 +80,21 @@ func (t *Tree) build(ctx context.Context, k, threads int) error {
 	t.levels[k-t.capLog] = out
 	blocks := (len(out) + block - 1) / block
 	par.Chunks(threads, blocks, func(lo, hi int) {
+		var s scratch
 		for b := lo; b < hi && ctx.Err() == nil; b++ {
 			start := b * block
 			end := min(start+block, len(out))
-			t.compute(k, start, out[start:end])
+			t.compute(k, start, out[start:end], &s)
 		}
 	})
 	return ctx.Err()
 }
 
+// scratch holds nodes of the levels that aren't kept, for one goroutine.
+type scratch [dropped][]hash.Digest
+
 // compute sets out to the nodes of level k from index lo on.
-func (t *Tree) compute(k, lo int, out []hash.Digest) {
+func (t *Tree) compute(k, lo int, out []hash.Digest, s *scratch) {
 	if k == t.top {
 		lanes.Leaves(t.h, t.groups[0].Columns, lo, out)
 		return
@@ -99,8 +103,12 @@ func (t *Tree) compute(k, lo int, out []hash.Digest) {
 	if k < t.kept {
 		children = t.levels[k+1-t.capLog][2*lo : 2*(lo+len(out))]
 	} else {
-		children = make([]hash.Digest, 2*len(out))
-		t.compute(k+1, 2*lo, children)
+		own := &s[k-t.kept]
+		if len(*own) < 2*len(out) {
+			*own = make([]hash.Digest, 2*len(out))
+		}
+		children = (*own)[:2*len(out)]
+		t.compute(k+1, 2*lo, children, s)
 	}
 	if g := t.group(k); g != nil {
 		lanes.NodeRows(t.h, children, g.Columns, lo, out)

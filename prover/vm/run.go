@@ -105,19 +105,25 @@ type Machine struct {
 	vectors [][]field.M31 // of the terms of an instruction
 }
 
-// NewMachine makes registers for the program.
+// NewMachine makes registers for the program. Those for larger programs are added when
+// these run.
 func NewMachine(p *Program) *Machine {
-	m := &Machine{bases: make([][]field.M31, p.bases), exts: make([]vec.Planes, p.exts), next: vec.MakePlanes(BlockRows)}
-	for i := range m.bases {
-		m.bases[i] = make([]field.M31, BlockRows)
-	}
-	for i := range m.exts {
-		m.exts[i] = vec.MakePlanes(BlockRows)
-	}
+	m := &Machine{next: vec.MakePlanes(BlockRows)}
 	for i := range m.tmp {
 		m.tmp[i] = vec.MakePlanes(BlockRows)
 	}
+	m.fit(p)
 	return m
+}
+
+// fit adds the registers that the program has and the machine lacks.
+func (m *Machine) fit(p *Program) {
+	for len(m.bases) < p.bases {
+		m.bases = append(m.bases, make([]field.M31, BlockRows))
+	}
+	for len(m.exts) < p.exts {
+		m.exts = append(m.exts, vec.MakePlanes(BlockRows))
+	}
 }
 
 // Run evaluates rows lo to hi (at most BlockRows) and hands every output to out, in the
@@ -125,6 +131,7 @@ func NewMachine(p *Program) *Machine {
 func (m *Machine) Run(b *Bound, cols *Columns, lo, hi int, out func(i int, v Output)) {
 	n := hi - lo
 	p := b.p
+	m.fit(p)
 	var nextRows vec.Planes
 	if p.usesNext {
 		nextRows = m.gather(cols.Inter[p.interCount-1], cols.Next[lo:hi])

@@ -135,6 +135,15 @@ func TestMachineAgain(t *testing.T) {
 			}
 		}
 	}
+	// A machine of a program with fewer registers grows.
+	other := NewMachine(compile(d.nodes, roots[:1], numInter))
+	for i, out := range run(t, p, other, s, c, 0, BlockRows, ext) {
+		for r, v := range out {
+			if v != first[i][r] {
+				t.Fatalf("another machine: output %d, row %d differ", i, r)
+			}
+		}
+	}
 }
 
 // Registers are given back: a long sum needs few.
