@@ -147,11 +147,11 @@ func (c *Chain) next() (*Check, error) {
 	}, nil
 }
 
-// inSegment says in which segment a proof fails.
+// inSegment says in which segment a proof fails, counted from 1.
 func inSegment(index uint32, err error) error {
 	var e *Error
 	if errors.As(err, &e) {
-		return &Error{Stage: e.Stage, Err: fmt.Errorf("segment %d: %w", index, e.Err)}
+		return &Error{Stage: e.Stage, Err: fmt.Errorf("segment %d: %w", index+1, e.Err)}
 	}
 	return err
 }
