@@ -146,11 +146,12 @@ func FuzzSegment(f *testing.F) {
 			f.Add(s.Append(nil, id), uint8(id), uint8(i))
 		}
 	}
+	first, err := newSynthetic(hash.Blake2s).Run.First()
+	if err != nil {
+		f.Fatal(err)
+	}
 	f.Fuzz(func(t *testing.T, b []byte, hashID, index uint8) {
-		at, err := newSynthetic(hash.Blake2s).Run.First()
-		if err != nil {
-			t.Fatal(err)
-		}
+		at := first
 		at.Index = uint32(index)
 		s, err := ParseSegment(b, hash.ID(hashID), &at)
 		if err != nil {
