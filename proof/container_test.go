@@ -153,12 +153,16 @@ func FuzzSegment(f *testing.F) {
 	f.Fuzz(func(t *testing.T, b []byte, hashID, index uint8) {
 		at := first
 		at.Index = uint32(index)
+		head, headErr := ParseStatement(b, &at)
 		s, err := ParseSegment(b, hash.ID(hashID), &at)
 		if err != nil {
 			if !errors.Is(err, ErrEncoding) {
 				t.Fatal(err)
 			}
 			return
+		}
+		if headErr != nil || !bytes.Equal(head.Encode(), s.Statement.Encode()) {
+			t.Fatalf("another statement by itself: %v", headErr)
 		}
 		if !bytes.Equal(s.Append(nil, hash.ID(hashID)), b) {
 			t.Fatal("decodes, but isn't canonical")

@@ -154,7 +154,7 @@ func TestChainClaim(t *testing.T) {
 		if err := k.Verify(); !errors.As(err, &e) || e.Stage != StageShape {
 			t.Errorf("a segment without proof: %v", err)
 		}
-		if k.segment != nil {
+		if k.encoded != nil {
 			t.Errorf("segment %d is kept", i)
 		}
 		if err := k.Verify(); !errors.Is(err, errUsed) {
