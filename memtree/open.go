@@ -265,6 +265,20 @@ func (t *Tree) Siblings(indices []uint32) []hash.Digest {
 	return list
 }
 
+// Siblings lists the same digests, for the leaves of the opening.
+func (o *Opening) Siblings() []hash.Digest {
+	var list []hash.Digest
+	for i := range o.Nodes {
+		switch x := &o.Nodes[i]; {
+		case !x.OpenLeft:
+			list = append(list, x.LeftOld)
+		case !x.OpenRight:
+			list = append(list, x.RightOld)
+		}
+	}
+	return list
+}
+
 // CountSiblings is the number of digests that Siblings gives.
 func CountSiblings(indices []uint32) int {
 	n := 0

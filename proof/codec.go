@@ -385,6 +385,18 @@ func (d *decoder) end() {
 	}
 }
 
+// ParseStatement reads the statement that the segment at a place begins with, whatever
+// follows it.
+func ParseStatement(b []byte, at *Place) (Statement, error) {
+	d := decoder{b: b}
+	s := at.Statement()
+	d.step(&s)
+	if d.err != nil {
+		return Statement{}, d.err
+	}
+	return s, nil
+}
+
 // ParseSegment reads the proof of the segment at a place. It accepts exactly the results
 // of Segment.Append; whether the proof is any good is another question. Memory in use
 // stays proportional to len(b).

@@ -175,11 +175,11 @@ func Decode(b []byte) (*Proof, error) {
 	for ; at.Index < at.Segments; at = at.Next(p.Segments[at.Index].After) {
 		b, err := NextSegment(r)
 		if err != nil {
-			return nil, fmt.Errorf("segment %d: %w", at.Index, err)
+			return nil, fmt.Errorf("segment %d: %w", at.Index+1, err)
 		}
 		s, err := ParseSegment(b, h.Hash, &at)
 		if err != nil {
-			return nil, fmt.Errorf("segment %d: %w", at.Index, err)
+			return nil, fmt.Errorf("segment %d: %w", at.Index+1, err)
 		}
 		p.Segments = append(p.Segments, s)
 	}

@@ -146,18 +146,23 @@ func FuzzSegment(f *testing.F) {
 			f.Add(s.Append(nil, id), uint8(id), uint8(i))
 		}
 	}
+	first, err := newSynthetic(hash.Blake2s).Run.First()
+	if err != nil {
+		f.Fatal(err)
+	}
 	f.Fuzz(func(t *testing.T, b []byte, hashID, index uint8) {
-		at, err := newSynthetic(hash.Blake2s).Run.First()
-		if err != nil {
-			t.Fatal(err)
-		}
+		at := first
 		at.Index = uint32(index)
+		head, headErr := ParseStatement(b, &at)
 		s, err := ParseSegment(b, hash.ID(hashID), &at)
 		if err != nil {
 			if !errors.Is(err, ErrEncoding) {
 				t.Fatal(err)
 			}
 			return
+		}
+		if headErr != nil || !bytes.Equal(head.Encode(), s.Statement.Encode()) {
+			t.Fatalf("another statement by itself: %v", headErr)
 		}
 		if !bytes.Equal(s.Append(nil, hash.ID(hashID)), b) {
 			t.Fatal("decodes, but isn't canonical")

@@ -31,10 +31,10 @@ func Cut(ctx context.Context, program *rv.Program, input []byte, o Options, emit
 	if err := r.makePlan(ctx); err != nil {
 		return nil, err
 	}
-	r.plan.single, r.tree = nil, nil
-	cutter, err := job.NewCutter(program, input, &r.plan.Run, r.o.Profile, r.o.Hash, job.Options{Threads: r.o.Threads})
+	r.plan.single = nil
+	cutter, err := r.newCutter()
 	if err != nil {
-		return nil, fmt.Errorf("prover: %w", err)
+		return nil, err
 	}
 	for i, cycles := range r.plan.Cuts {
 		r.tell.tell(Event{Kind: EventPhase, Phase: PhaseExecute, Segment: i + 1})

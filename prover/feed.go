@@ -85,10 +85,8 @@ func (f *feed) old(ctx context.Context, i int) (*task, error) {
 	case err != nil:
 		return nil, fmt.Errorf("prover: %w", err)
 	}
-	if !f.known {
-		if err := f.seek(ctx, i); err != nil {
-			return nil, err
-		}
+	if !f.known { // the place can only be learnt from the run
+		return f.record(ctx, i)
 	}
 	s, err := proof.ParseSegment(encoded, f.key.Hash, &f.at)
 	if err != nil {
@@ -109,43 +107,31 @@ func (f *feed) record(ctx context.Context, i int) (*task, error) {
 	start := time.Now()
 	t := &task{number: i, threads: f.threadsFor(f.handed), spend: func() {}}
 	f.handed++
-	if run := f.plan.single; run != nil {
-		s, err := open(f.tree, f.program, run)
+	if f.plan.single != nil {
+		s, err := f.openWhole()
 		if err != nil {
 			return nil, err
 		}
 		t.place, t.recorded = f.at, s
-		f.plan.single, f.tree = nil, nil
 	} else {
-		if err := f.seek(ctx, i); err != nil {
-			return nil, err
+		if f.cutter == nil {
+			c, err := f.newCutter()
+			if err != nil {
+				return nil, err
+			}
+			f.cutter = c
 		}
-		at, s, err := f.cutter.segment(ctx)
+		s, err := f.cutter.record(ctx, i)
 		if err != nil {
 			return nil, err
 		}
-		t.place, t.recorded = at, s
-		trace, cutter := s.Run, f.cutter
+		t.place, t.recorded = s.Place, &s.Segment
+		cutter, trace := f.cutter, s.Segment.Run
 		t.spend = func() { cutter.spend(trace) }
-		f.at, f.known = cutter.at, true
+		f.at, f.known = cutter.Place(), true
 	}
 	t.took = time.Since(start)
 	return t, nil
-}
-
-// seek takes the cutter to a segment.
-func (f *feed) seek(ctx context.Context, i int) (err error) {
-	if f.cutter == nil {
-		if f.cutter, err = newCutter(f.plan, f.program, f.input, f.tree, f.o.Threads); err != nil {
-			return err
-		}
-		f.tree = nil
-	}
-	if err := f.cutter.skip(ctx, i); err != nil {
-		return err
-	}
-	f.at, f.known = f.cutter.at, true
-	return nil
 }
 
 // threadsFor is the number of threads for the segment that is proven as the k-th. The last

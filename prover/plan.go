@@ -58,14 +58,6 @@ type Plan struct {
 	single *exec.Trace
 }
 
-// cycles is the number of cycles before segment i, from 0.
-func (p *Plan) cycles(i int) (n uint64) {
-	for _, c := range p.Cuts[:i] {
-		n += c
-	}
-	return n
-}
-
 // planner executes a run to find out where to cut it.
 type planner struct {
 	key      *verifier.Key

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"slices"
 	"sync/atomic"
 
 	"github.com/orrery/orrery/abi"
@@ -100,9 +99,9 @@ func readError(err error) error {
 // Segments is the number of segments that the head announces.
 func (c *Chain) Segments() int { return int(c.at.Segments) }
 
-// Next reads the next segment and checks that it continues the run. The error is io.EOF
-// when all segments have been read and nothing follows them; else an *Error, or what the
-// reader gave.
+// Next reads the next segment, of which it decodes the statement, and checks that it
+// continues the run. The error is io.EOF when all segments have been read and nothing
+// follows them; else an *Error, or what the reader gave.
 func (c *Chain) Next() (*Check, error) {
 	if c.err != nil {
 		return nil, c.err
@@ -128,30 +127,31 @@ func (c *Chain) next() (*Check, error) {
 	if err != nil {
 		return nil, inSegment(index, readError(err))
 	}
-	s, err := proof.ParseSegment(encoded, c.key.Hash, &c.at)
+	s, err := proof.ParseStatement(encoded, &c.at)
 	if err != nil {
 		return nil, inSegment(index, readError(err))
 	}
-	if err := checkStatement(&s.Statement); err != nil {
+	if err := checkStatement(&s); err != nil {
 		return nil, inSegment(index, reject(StageStatement, err))
 	}
-	// Below 2^26 each, so there is no overflow before the sum is above what was used.
+	// Compared with what is left, so that no sum overflows.
 	if s.Cycles > c.head.Run.GasUsed-c.cycles {
 		return nil, inSegment(index, reject(StageChain, fmt.Errorf("more cycles than the %d of the run", c.head.Run.GasUsed)))
 	}
+	k := &Check{
+		Index: int(index), Cycles: s.Cycles, Instances: s.Instances, Bytes: len(encoded),
+		chain: c, at: c.at, encoded: encoded,
+	}
 	c.cycles += s.Cycles
 	c.at = c.at.Next(s.After)
-	return &Check{
-		Index: int(index), Cycles: s.Cycles, Instances: slices.Clone(s.Instances), Bytes: len(encoded),
-		chain: c, segment: s,
-	}, nil
+	return k, nil
 }
 
-// inSegment says in which segment a proof fails.
+// inSegment says in which segment a proof fails, counted from 1.
 func inSegment(index uint32, err error) error {
 	var e *Error
 	if errors.As(err, &e) {
-		return &Error{Stage: e.Stage, Err: fmt.Errorf("segment %d: %w", index, e.Err)}
+		return &Error{Stage: e.Stage, Err: fmt.Errorf("segment %d: %w", index+1, e.Err)}
 	}
 	return err
 }
@@ -173,18 +173,22 @@ type Check struct {
 	Bytes     int              // of its encoding
 
 	chain   *Chain
-	segment *proof.Segment
+	at      proof.Place
+	encoded []byte
 	used    atomic.Bool
 }
 
-// Verify checks the segment's proof, once, and lets go of it. The checks of a chain are
-// independent of each other. The error is an *Error.
+// Verify decodes and checks the segment's proof, once, and lets go of it. The checks of a
+// chain are independent of each other. The error is an *Error.
 func (k *Check) Verify() error {
 	if k.used.Swap(true) {
 		return inSegment(uint32(k.Index), reject(StageChain, errUsed))
 	}
-	s := k.segment
-	k.segment = nil
+	s, err := proof.ParseSegment(k.encoded, k.chain.key.Hash, &k.at)
+	k.encoded = nil
+	if err != nil {
+		return inSegment(uint32(k.Index), readError(err))
+	}
 	if err := VerifySegment(k.chain.key, s, k.chain.policy); err != nil {
 		return inSegment(uint32(k.Index), err)
 	}

@@ -4,7 +4,9 @@
 //
 //	key.go        what a verifier knows beforehand
 //	layout.go     which column stands where
-//	statement.go  what the claim puts on the buses
+//	chain.go      the segments of a run
+//	statement.go  what a segment puts on the buses
 //	constraints.go the out-of-domain check
-//	verify.go     the protocol
+//	deep.go       the quotients that the low-degree test is about
+//	verify.go     the protocol, for one segment
 package verifier

@@ -15,7 +15,7 @@ import (
 // inspectCmd shows a proof.
 type inspectCmd struct {
 	Proof   fileName `arg:"" placeholder:"PROOF" help:"Proof, or - for stdin."`
-	Segment int      `default:"0" placeholder:"N" help:"Segment whose parameters and tables are shown, counted from 0; the first unless told."`
+	Segment int      `default:"1" placeholder:"N" help:"Segment whose parameters and tables are shown, counted from 1; the first unless told."`
 }
 
 // parameterReport is what the proof's layout was given for parameters.
@@ -78,7 +78,7 @@ func (c *inspectCmd) Run(s *session) error {
 	if err != nil {
 		return err
 	}
-	if c.Segment < 0 || uint64(c.Segment) >= uint64(head.Run.Segments) {
+	if c.Segment < 1 || uint64(c.Segment) > uint64(head.Run.Segments) {
 		return usagef("--segment %d: the proof has %d segments", c.Segment, head.Run.Segments)
 	}
 	r := s.report
@@ -103,7 +103,7 @@ func (c *inspectCmd) Run(s *session) error {
 		cells += layout.Cells()
 		m.segment(x)
 		r.SegmentList = append(r.SegmentList, segmentReport{x.Cycles, layout.Cells(), size, rounds.Bits()})
-		if int64(x.Index) == int64(c.Segment) {
+		if int64(x.Index)+1 == int64(c.Segment) {
 			r.Parameters = newParameterReport(params)
 			r.Tables = tables(layout)
 		}
@@ -143,7 +143,7 @@ func walk(r io.Reader, head *proof.Head, f func(x *proof.Segment, size int) erro
 			return err
 		}
 		if err := f(x, len(b)); err != nil {
-			return fmt.Errorf("segment %d: %w", at.Index, err)
+			return fmt.Errorf("segment %d: %w", at.Index+1, err)
 		}
 		at = at.Next(x.After)
 	}
@@ -320,7 +320,7 @@ func segmentsText(list []segmentReport) []byte {
 	t := newTable()
 	t.row("segment", "cycles", "cells", "bytes", "provable bits")
 	for i, x := range list {
-		t.row(i, x.Cycles, x.Cells, x.Bytes, fmt.Sprintf("%.2f", x.Bits))
+		t.row(i+1, x.Cycles, x.Cells, x.Bytes, fmt.Sprintf("%.2f", x.Bits))
 	}
 	return t.bytes()
 }

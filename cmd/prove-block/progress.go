@@ -27,15 +27,17 @@ type progress struct {
 
 	mu      sync.Mutex
 	last    update
+	begun   bool      // last is set
 	planned time.Time // when the cycles to prove were known
 	proven  uint64    // cycles of segments that this process has proven
 }
 
 // update is a line of --progress json.
 type update struct {
-	// Event is the kind of a prover.Event, or "done" at the end.
-	Event string `json:"event"`
+	// Phase is the phase that begins, or "done" at the end; Event is what else has happened,
+	// by its prover.EventKind. A line has one of the two.
 	Phase string `json:"phase,omitempty"`
+	Event string `json:"event,omitempty"`
 	// Step counts the phases from 1; it is 0 for one that isn't on the list.
 	Step    int `json:"step,omitempty"`
 	Steps   int `json:"steps,omitempty"`
@@ -53,8 +55,8 @@ type update struct {
 	Warning         string  `json:"warning,omitempty"`
 }
 
-// eventDone ends the lines of a command that has succeeded.
-const eventDone = "done"
+// phaseDone ends the lines of a command that has succeeded.
+const phaseDone = "done"
 
 // newProgress begins to show progress on stderr in the way asked for.
 func (s *session) newProgress(steps []string) *progress {
@@ -88,7 +90,7 @@ func (p *progress) tick() {
 			return
 		case <-t.C:
 			p.mu.Lock()
-			if p.last.Event != "" {
+			if p.begun {
 				p.rate()
 				p.show(p.last)
 			}
@@ -110,6 +112,7 @@ func (p *progress) Observe(e prover.Event) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	u := &p.last
+	p.begun = true
 	u.Event, u.Segment, u.Warning = string(e.Kind), e.Segment, ""
 	u.Steps, u.Segments = len(p.steps), e.Segments
 	if p.line {
@@ -117,6 +120,7 @@ func (p *progress) Observe(e prover.Event) {
 	}
 	switch e.Kind {
 	case prover.EventPhase:
+		u.Event = ""
 		u.Phase, u.Step = e.Phase, slices.Index(p.steps, e.Phase)+1
 	case prover.EventExecuted:
 		u.Cycles = e.Cycles
@@ -144,7 +148,7 @@ func (p *progress) rate() {
 	}
 }
 
-// close ends the display. With err == nil, JSON gets a last line, event and phase "done".
+// close ends the display. With err == nil, JSON gets a last line, phase "done".
 func (p *progress) close(err error) {
 	close(p.stop)
 	p.ended.Wait()
@@ -154,7 +158,7 @@ func (p *progress) close(err error) {
 	case p.show != nil && err == nil:
 		p.rate()
 		u := p.last
-		u.Event, u.Phase, u.Step, u.Steps, u.Segment, u.Warning = eventDone, eventDone, len(p.steps), len(p.steps), 0, ""
+		u.Event, u.Phase, u.Step, u.Steps, u.Segment, u.Warning = "", phaseDone, len(p.steps), len(p.steps), 0, ""
 		p.show(u)
 	}
 }

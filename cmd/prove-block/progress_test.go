@@ -103,6 +103,6 @@ func TestProgressOfSegments(t *testing.T) {
 		{Event: "damaged", Segments: 3, Segment: 2, Cycles: 250, CyclesDone: 100, SegmentsDone: 1, Warning: "broken"},
 		{Event: "started", Segments: 3, Segment: 2, Cycles: 250, CyclesDone: 100, SegmentsDone: 1},
 		{Event: "finished", Segments: 3, Segment: 2, Cycles: 250, CyclesDone: 200, SegmentsDone: 2},
-		{Event: "done", Phase: "done", Segments: 3, Cycles: 250, CyclesDone: 200, SegmentsDone: 2},
+		{Phase: "done", Segments: 3, Cycles: 250, CyclesDone: 200, SegmentsDone: 2},
 	}, list)
 }

@@ -57,6 +57,9 @@ func (c *verifyCmd) Run(s *session) error {
 	if v.profile != 0 {
 		s.report.Profile, s.report.Hash = v.profile.String(), v.hash
 	}
+	if v.bytes > 0 {
+		s.report.ProofBytes = new(v.bytes)
+	}
 	if v.seconds > 0 {
 		s.report.VerifySeconds = new(v.seconds)
 	}
@@ -76,7 +79,6 @@ func (c *verifyCmd) Run(s *session) error {
 	r := s.report
 	r.Accepted = new(true)
 	r.claim(&v.claim)
-	r.ProofBytes = new(v.bytes)
 	r.Segments = new(v.info.Segments)
 	r.Security = newSecurityReport(v.info.Rounds)
 	r.CellsPerCycle = perCycle(v.info.Cells, v.claim.GasUsed)
@@ -129,7 +131,7 @@ type verified struct {
 	seconds float64 // reading included
 	claim   abi.Claim
 	info    parallel.Info
-	bytes   int
+	bytes   int // of the proof, 0 if it isn't known
 }
 
 // unreadError says that a proof couldn't be read, so that nothing is known about it.
@@ -156,13 +158,16 @@ func (c *counter) Read(b []byte) (int, error) {
 
 // verifyFile verifies a proof while it is read.
 func (s *session) verifyFile(name fileName, policy verifier.Policy) (verified, error) {
-	in := s.stdin
+	in, size := s.stdin, 0
 	if name != dash {
 		f, err := os.Open(string(name))
 		if err != nil {
 			return verified{}, &unreadError{err}
 		}
 		defer f.Close()
+		if info, err := f.Stat(); err == nil && info.Mode().IsRegular() {
+			size = int(info.Size())
+		}
 		in = f
 	}
 	type result struct {
@@ -177,7 +182,9 @@ func (s *session) verifyFile(name fileName, policy verifier.Policy) (verified, e
 		if r.err != nil {
 			err = &unreadError{r.err}
 		}
-		v.bytes = r.n
+		if v.bytes = size; err == nil {
+			v.bytes = r.n // read to the end
+		}
 		done <- result{v, err}
 	}()
 	select {

@@ -20,6 +20,7 @@ import (
 type Cutter struct {
 	profile  soundness.Profile
 	hash     hash.ID
+	program  *rv.Program
 	recorder *exec.Recorder
 	compress memtree.Compressor
 	tree     *memtree.Tree // nil after Skip, until it is needed
@@ -45,14 +46,16 @@ func NewCutter(program *rv.Program, input []byte, run *proof.Run, profile soundn
 		return nil, fmt.Errorf("job: %w", err)
 	}
 	c := &Cutter{
-		profile: profile, hash: id, recorder: recorder, compress: trace.Compressor(o.Threads),
+		profile: profile, hash: id, program: program, recorder: recorder, compress: trace.Compressor(o.Threads),
 		limit: run.GasLimit, used: run.GasUsed,
 	}
 	if c.place, err = run.First(); err != nil {
 		return nil, fmt.Errorf("job: %w", err)
 	}
-	if err := c.plant(); err != nil {
-		return nil, err
+	if c.tree = o.Tree; c.tree == nil {
+		if err := c.plant(); err != nil {
+			return nil, err
+		}
 	}
 	if got := (proof.State{PC: recorder.PC(), Quarters: c.tree.Quarters()}); got != c.place.Before {
 		return nil, fmt.Errorf("%w: program or input are others", ErrPlan)
@@ -106,10 +109,18 @@ func (c *Cutter) Skip(ctx context.Context, cycles []uint64) error {
 	return nil
 }
 
-// Next makes the job of the next segment, which has so many cycles. After the last one it
-// returns io.EOF. The error wraps ErrPlan if the segment or the run end elsewhere, and
-// ErrTooLarge if the segment is too large for a job.
-func (c *Cutter) Next(ctx context.Context, cycles uint64) (*Job, error) {
+// Recorded is a segment that a Cutter has executed.
+type Recorded struct {
+	Place   proof.Place
+	Segment trace.Segment // its program is the run's
+	profile soundness.Profile
+	hash    hash.ID
+	gasLeft uint64 // before the segment
+}
+
+// Record executes the next segment, which has so many cycles. After the last one it returns
+// io.EOF. The error wraps ErrPlan if the segment or the run end elsewhere.
+func (c *Cutter) Record(ctx context.Context, cycles uint64) (*Recorded, error) {
 	if c.place.Index == c.place.Segments {
 		return nil, io.EOF
 	}
@@ -122,12 +133,11 @@ func (c *Cutter) Next(ctx context.Context, cycles uint64) (*Job, error) {
 		}
 		c.place.Before = proof.State{PC: c.recorder.PC(), Quarters: c.tree.Quarters()}
 	}
-	left := c.limit - c.recorder.Cycles()
+	r := &Recorded{Place: c.place, profile: c.profile, hash: c.hash, gasLeft: c.limit - c.recorder.Cycles()}
 	run, err := c.recorder.Segment(ctx, cycles)
 	if err != nil {
 		return nil, fmt.Errorf("job: %w", err)
 	}
-	defer c.recorder.Recycle(run)
 	last := c.place.Last()
 	switch {
 	case run.Cycles != cycles:
@@ -137,24 +147,45 @@ func (c *Cutter) Next(ctx context.Context, cycles uint64) (*Job, error) {
 	case last && (run.Exit != c.place.Exit || c.recorder.Cycles() != c.used):
 		return nil, fmt.Errorf("%w: %v after %d cycles", ErrPlan, run.Exit, c.recorder.Cycles())
 	}
+	var drop [memtree.Quarters]bool
+	if last {
+		drop = memtree.LastDrop()
+	}
+	opening, err := c.tree.Open(trace.Leaves(run), drop)
+	if err != nil {
+		return nil, fmt.Errorf("job: %w", err)
+	}
+	r.Segment = trace.Segment{Program: c.program, Run: run, Opening: opening}
+	c.place = c.place.Next(proof.State{PC: run.EndPC, Quarters: opening.New})
+	return r, nil
+}
+
+// Recycle takes the records of a segment back, to use their memory again.
+func (c *Cutter) Recycle(run *exec.Trace) { c.recorder.Recycle(run) }
+
+// Job makes the segment's job. The error wraps ErrTooLarge if the segment touches more memory
+// than a job can hold.
+func (r *Recorded) Job() (*Job, error) {
+	run := r.Segment.Run
 	leaves := trace.Leaves(run)
 	if len(leaves) > MaxBlocks {
 		return nil, fmt.Errorf("%w: %d blocks, at most %d are possible", ErrTooLarge, len(leaves), MaxBlocks)
 	}
-	j := &Job{Profile: c.profile, Hash: c.hash, Place: c.place, Cycles: cycles, GasLeft: left}
+	j := &Job{Profile: r.profile, Hash: r.hash, Place: r.Place, Cycles: run.Cycles, GasLeft: r.gasLeft}
 	j.Blocks = make([]rv.Block, len(leaves))
 	for i := range leaves {
 		j.Blocks[i] = rv.Block{Index: leaves[i].Index, Words: leaves[i].Old}
 	}
-	j.Siblings = c.tree.Siblings(indices(j.Blocks))
-	after := proof.State{PC: run.EndPC}
-	if !last {
-		opening, err := c.tree.Open(leaves, [memtree.Quarters]bool{})
-		if err != nil {
-			return nil, fmt.Errorf("job: %w", err)
-		}
-		after.Quarters = opening.New
-	}
-	c.place = c.place.Next(after)
+	j.Siblings = r.Segment.Opening.Siblings()
 	return j, nil
+}
+
+// Next makes the job of the next segment. Errors are those of Record and Job.
+func (c *Cutter) Next(ctx context.Context, cycles uint64) (*Job, error) {
+	r, err := c.Record(ctx, cycles)
+	if err != nil {
+		return nil, err
+	}
+	defer c.Recycle(r.Segment.Run)
+	return r.Job()
 }

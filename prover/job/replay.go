@@ -15,6 +15,8 @@ import (
 type Options struct {
 	Threads int           // for hashing; below 1 stands for 1
 	Buffers *exec.Buffers // used again, if given
+	// Tree is the memory at the start of a run, if it is at hand; NewCutter takes it over.
+	Tree *memtree.Tree
 }
 
 // Replayed is a segment that ran as its job says.

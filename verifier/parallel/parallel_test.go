@@ -1,0 +1,153 @@
+package parallel_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"os"
+	"reflect"
+	"strings"
+	"sync"
+	"testing"
+	"testing/iotest"
+
+	"github.com/orrery/orrery/hash"
+	"github.com/orrery/orrery/proof"
+	"github.com/orrery/orrery/prover"
+	"github.com/orrery/orrery/rv"
+	"github.com/orrery/orrery/soundness"
+	"github.com/orrery/orrery/verifier"
+	"github.com/orrery/orrery/verifier/parallel"
+)
+
+// made is a proof of eight segments.
+var made = sync.OnceValues(func() (*prover.Result, error) {
+	elf, err := os.ReadFile("../../testdata/guests/exit42.elf")
+	if err != nil {
+		return nil, err
+	}
+	p, err := rv.Load(elf, rv.LoadOptions{MemoryLimit: rv.DefaultMemory})
+	if err != nil {
+		return nil, err
+	}
+	return prover.Prove(context.Background(), p, nil, prover.Options{SegmentCycles: 20})
+})
+
+func setup(t testing.TB) (*verifier.Key, *prover.Result) {
+	t.Helper()
+	r, err := made()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r.Segments != 8 {
+		t.Fatalf("%d segments", r.Segments)
+	}
+	key, err := verifier.NewKey(soundness.Fast, hash.Blake2s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return key, r
+}
+
+// The result is that of verifier.Verify, whatever the number of threads, and so is what
+// there is to say about the proof.
+func TestVerifyReader(t *testing.T) {
+	key, r := setup(t)
+	want, err := verifier.Verify(key, r.Proof, verifier.Policy{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, threads := range []int{0, 1, 2, 3, 20} {
+		for name, in := range map[string]io.Reader{"bytes": bytes.NewReader(r.Proof), "slowly": iotest.HalfReader(bytes.NewReader(r.Proof))} {
+			claim, info, err := parallel.VerifyReader(t.Context(), key, in, verifier.Policy{}, threads)
+			if err != nil {
+				t.Fatalf("%d threads, %s: %v", threads, name, err)
+			}
+			if !reflect.DeepEqual(claim, want) {
+				t.Errorf("%d threads: claim %+v", threads, claim)
+			}
+			if info.Segments != r.Segments || info.Cells != r.Cells || !reflect.DeepEqual(info.Rounds, r.Rounds) {
+				t.Errorf("%d threads: %+v; the prover says %d cells, %v", threads, info, r.Cells, r.Rounds)
+			}
+		}
+	}
+}
+
+// The error is that of the first segment that is no good.
+func TestFirstError(t *testing.T) {
+	key, r := setup(t)
+	p, err := proof.Decode(r.Proof)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, i := range []int{6, 3, 2, 0} { // the ones before stay bad
+		p.Segments[i].Openings[proof.Main].Nodes[0][0] ^= 1
+		b := p.Encode()
+		_, first := verifier.Verify(key, b, verifier.Policy{})
+		for threads := 1; threads <= 4; threads++ {
+			claim, info, err := parallel.VerifyReader(t.Context(), key, bytes.NewReader(b), verifier.Policy{}, threads)
+			if err == nil || err.Error() != first.Error() {
+				t.Errorf("segment %d, %d threads: %v, not %v", i, threads, err, first)
+			}
+			if claim.GasUsed != 0 || claim.Output != nil || info.Segments != 0 {
+				t.Errorf("refused with %+v, %+v", claim, info)
+			}
+		}
+	}
+	var e *verifier.Error
+	_, _, err = parallel.VerifyReader(t.Context(), key, bytes.NewReader(r.Proof[:len(r.Proof)-1]), verifier.Policy{}, 2)
+	if !errors.As(err, &e) || e.Stage != verifier.StageDecode {
+		t.Errorf("cut: %v", err)
+	}
+	_, _, err = parallel.VerifyReader(t.Context(), key, strings.NewReader("x"), verifier.Policy{}, 2)
+	if !errors.As(err, &e) || e.Stage != verifier.StageDecode {
+		t.Errorf("no proof: %v", err)
+	}
+	_, _, err = parallel.VerifyReader(t.Context(), key, bytes.NewReader(r.Proof), verifier.Policy{MinSecurity: 129}, 2)
+	if !errors.As(err, &e) || e.Stage != verifier.StageSecurity {
+		t.Errorf("129 bits: %v", err)
+	}
+}
+
+// watched counts the bytes that were read and stops a context at some point.
+type watched struct {
+	io.Reader
+	n, stop int
+	cancel  context.CancelFunc
+}
+
+func (w *watched) Read(b []byte) (int, error) {
+	n, err := w.Reader.Read(b)
+	if w.n += n; w.n > w.stop {
+		w.cancel()
+	}
+	return n, err
+}
+
+// A context ends the verification, which doesn't read to the end.
+func TestInterrupted(t *testing.T) {
+	key, r := setup(t)
+	ctx, cancel := context.WithCancel(t.Context())
+	w := &watched{Reader: bytes.NewReader(r.Proof), stop: len(r.Proof) / 3, cancel: cancel}
+	if _, _, err := parallel.VerifyReader(ctx, key, w, verifier.Policy{}, 2); !errors.Is(err, context.Canceled) {
+		t.Error(err)
+	}
+	if w.n > len(r.Proof)/2 {
+		t.Errorf("%d of %d bytes read", w.n, len(r.Proof))
+	}
+}
+
+// BenchmarkVerify verifies eight segments.
+func BenchmarkVerify(b *testing.B) {
+	key, r := setup(b)
+	for _, threads := range []int{1, 2} {
+		b.Run([]string{"", "one", "two"}[threads], func(b *testing.B) {
+			for b.Loop() {
+				if _, _, err := parallel.VerifyReader(b.Context(), key, bytes.NewReader(r.Proof), verifier.Policy{}, threads); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}
