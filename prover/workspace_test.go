@@ -69,7 +69,7 @@ func TestWorkspaceBusy(t *testing.T) {
 	w := NewWorkspace()
 	defer w.Close()
 	require.NoError(t, w.begin())
-	_, err := Prove(t.Context(), loadGuest(t, "exit42"), nil, Options{Workspace: w})
+	_, err := ProveSegment(t.Context(), onlyJob(t, "exit42", soundness.Fast), SegmentOptions{Workspace: w})
 	require.ErrorIs(t, err, ErrBusy)
 	w.end()
 	require.NoError(t, w.begin())
