@@ -14,6 +14,7 @@
 //	compose.go     the composition polynomial
 //	open.go        out-of-domain values and DEEP quotients
 //	preprocessed.go the tree that belongs to the key
+//	workspace.go what proofs made one after the other share
 //	phases.go      what takes how long
 //
 // All results are independent of the number of threads.
