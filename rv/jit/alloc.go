@@ -34,17 +34,16 @@ type future struct {
 	next [32]uint16
 }
 
-// canonical sets the residence that holds between blocks.
-func (c *compiler) canonical() {
-	c.loc = c.host
-	c.owner = [16]uint8{}
-	c.dirty = 0
-	for r, h := range c.host {
+// canonical is the residence that holds between blocks.
+func (p *plan) canonical() residence {
+	home := residence{loc: p.host}
+	for r, h := range p.host {
 		if h != amd64.NoReg {
-			c.owner[h] = uint8(r)
-			c.dirty |= 1 << r
+			home.owner[h] = uint8(r)
+			home.dirty |= 1 << r
 		}
 	}
+	return home
 }
 
 // foresee looks ahead over the block [i, end).
@@ -198,5 +197,5 @@ func (c *compiler) restore() {
 			c.MovRM(h, slot(uint8(r)))
 		}
 	}
-	c.canonical()
+	c.residence = c.home
 }

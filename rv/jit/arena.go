@@ -19,6 +19,12 @@ const arenaSize = 1 << 36
 
 const hostPage = 4096
 
+// Code of this size is asked to lie in large pages of the host.
+const largeCode = 4 << 20
+
+// madvHugepage is MADV_HUGEPAGE of Linux.
+const madvHugepage = 14
+
 // arena hands out pieces of one range of addresses, so that whether an address lies
 // in translated code takes one comparison.
 type arena struct {
@@ -57,6 +63,10 @@ func (a *arena) alloc(size int) (span, error) {
 		s := span{f.start, f.start + size}
 		if err := a.protect(s, syscall.PROT_READ|syscall.PROT_WRITE); err != nil {
 			return span{}, err
+		}
+		if size >= largeCode {
+			// Advice only: in large pages, long code is written and run faster.
+			_ = syscall.Madvise(a.memory[s.start:s.end], madvHugepage)
 		}
 		if f.start = s.end; f.start == f.end {
 			a.free = slices.Delete(a.free, i, i+1)

@@ -4,7 +4,9 @@ package jit
 
 import (
 	"encoding/binary"
+	"errors"
 	"fmt"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -28,6 +30,11 @@ type Code struct {
 	stats   Stats
 	piece   span
 	users   atomic.Int64 // its creator, until Close, and machines
+
+	// The same program for runs with many misaligned accesses.
+	once     sync.Once
+	other    atomic.Pointer[Code]
+	otherErr error
 
 	count              bool
 	plan               *plan
@@ -57,8 +64,9 @@ func compile(program *rv.Program, opts Options, count bool) (*Code, error) {
 	if err != nil {
 		return nil, err
 	}
+	plan := makePlan(program)
 	c := compiler{
-		plan:    makePlan(program),
+		plan:    plan,
 		Buf:     amd64.Buf{B: codeArena.memory[piece.start:piece.end]},
 		opts:    opts,
 		count:   count,
@@ -66,6 +74,8 @@ func compile(program *rv.Program, opts Options, count bool) (*Code, error) {
 		start:   program.Code.Start,
 		address: codeArena.address(piece.start),
 		wanted:  noIndex,
+
+		accesses: make([]access, 0, plan.accesses),
 	}
 	c.translate()
 	if piece, err = codeArena.seal(piece, c.N); err != nil {
@@ -86,10 +96,26 @@ func (c *Code) Stats() Stats { return c.stats }
 
 // Close frees the translation once no machine uses it.
 func (c *Code) Close() error {
-	if c.users.Add(-1) == 0 {
-		return codeArena.release(c.piece)
+	if c.users.Add(-1) != 0 {
+		return nil
 	}
-	return nil
+	err := codeArena.release(c.piece)
+	if c.other.Load() != nil {
+		err = errors.Join(err, c.other.Load().Close())
+	}
+	return err
+}
+
+// forMisaligned is the same program for runs with many misaligned accesses. It is
+// translated when it is first wanted, and freed with c.
+func (c *Code) forMisaligned() (*Code, error) {
+	c.once.Do(func() {
+		var other *Code
+		if other, c.otherErr = compile(c.program, c.opts, true); c.otherErr == nil {
+			c.other.Store(other)
+		}
+	})
+	return c.other.Load(), c.otherErr
 }
 
 // entry is the address of the code of the leader at index i.
@@ -113,6 +139,7 @@ func (c *Code) inside(i uint32) [32]amd64.Reg {
 		insts:  c.program.Code.Insts,
 		start:  c.program.Code.Start,
 		wanted: i,
+		home:   c.plan.canonical(),
 	}
 	again.block(start, uint32(len(again.insts)))
 	return again.found

@@ -16,11 +16,16 @@ const maxBytes = 96
 // fixedBytes is the room for prologue, epilogue and the end of the code.
 const fixedBytes = 1024
 
+// maxStubs is the number of stubs from which on they are written even where code is
+// reached from above.
+const maxStubs = 1 << 12
+
 // compiler is the second walk over the code: it translates block after block.
 type compiler struct {
 	*plan
 	amd64.Buf
 	residence
+	home residence // between blocks
 	future
 	opts    Options
 	count   bool // misaligned accesses are made and counted here, not by single steps
@@ -90,6 +95,7 @@ func (c *compiler) translate() {
 	c.N += 8 * len(c.insts)
 	c.fixedCode()
 	n := uint32(len(c.insts))
+	c.home = c.canonical()
 	for i := uint32(0); i < n; {
 		i = c.block(i, n)
 	}
@@ -153,18 +159,23 @@ func (c *compiler) exit(kind int, pc uint32) {
 
 // block translates the block that begins at i and returns the index behind it.
 func (c *compiler) block(i, n uint32) uint32 {
+	if len(c.stubs) >= maxStubs {
+		c.Jmp(amd64.Forward)
+		over := c.N
+		c.flush()
+		c.Patch(over, c.N)
+	}
 	c.setEntry(i, c.N)
 	c.known, c.aligned = 1, 0
-	c.canonical()
+	c.residence = c.home
 	if in := &c.insts[i]; stepped(in) {
 		c.exit(exitStep, c.start+4*i)
 		c.flush()
 		return i + 1
 	}
-	end := c.leaders.next(i, n)
-	if end-i > maxBlock {
-		end = i + maxBlock
-		c.leaders.set(end)
+	end := c.leaders.next(i, min(n, i+maxBlock))
+	if !c.leaders.has(end) {
+		c.leaders.set(end) // the block is cut
 	}
 	if !c.opts.NoGas {
 		c.AluRI64(amd64.Sub, amd64.R15, int32(end-i))

@@ -17,13 +17,19 @@ import (
 // Go's scheduler can't preempt translated code, the longest stretch of it.
 const quantum = 1 << 18
 
+// manyMisaligned is the number of misaligned accesses, each a single step, behind
+// which a run goes on in code that makes them itself and checks each address.
+const manyMisaligned = 256
+
 // stepCost is what an exit from translated code or a single step counts in a
 // quantum.
 const stepCost = 64
 
 // Machine is one run of a translated program. It is not safe for concurrent use.
 type Machine struct {
-	code       *Code
+	origin     *Code // what Close gives back
+	code       *Code // what runs: origin, or its form for misaligned accesses
+	slow       int   // exits for misaligned accesses
 	memory     *memory
 	frame      frame
 	limit      uint64
@@ -45,7 +51,7 @@ func (c *Code) New(input []byte, opts exec.Options) (*Machine, error) {
 		return nil, err
 	}
 	c.users.Add(1)
-	m := &Machine{code: c, memory: memory, limit: opts.GasLimit, pc: c.program.Header.Entry}
+	m := &Machine{origin: c, code: c, memory: memory, limit: opts.GasLimit, pc: c.program.Header.Entry}
 	m.frame.epilogue, m.frame.memory = c.epilogue, memory.address()
 	return m, nil
 }
@@ -57,7 +63,7 @@ func (m *Machine) Close() error {
 	}
 	err := m.memory.close()
 	m.memory = nil
-	return errors.Join(err, m.code.Close())
+	return errors.Join(err, m.origin.Close())
 }
 
 // Cycles is as in exec.Engine.
@@ -100,7 +106,9 @@ func (m *Machine) RunTo(ctx context.Context, cycles uint64) (ended bool, err err
 			work += gas - m.frame.gas
 			continue
 		}
-		m.single()
+		if err := m.single(); err != nil {
+			return false, err
+		}
 		if m.memory.err != nil {
 			return false, m.memory.err
 		}
@@ -188,7 +196,7 @@ func (m *Machine) faulted() error {
 }
 
 // single executes one instruction by the rules of package exec.
-func (m *Machine) single() {
+func (m *Machine) single() error {
 	s := exec.Step{PC: m.pc, X: &m.frame.x, Memory: m.memory, Gas: m.cycles < m.limit}
 	m.exit, m.ended = s.Do(m.code.program)
 	m.pc, m.step = s.PC, false
@@ -197,5 +205,14 @@ func (m *Machine) single() {
 	}
 	if s.Misaligned {
 		m.misaligned++
+		if m.slow++; m.slow == manyMisaligned {
+			code, err := m.origin.forMisaligned()
+			if err != nil {
+				return err
+			}
+			m.code = code
+			m.frame.epilogue = code.epilogue
+		}
 	}
+	return nil
 }

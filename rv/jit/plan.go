@@ -62,6 +62,8 @@ type plan struct {
 	leaders bitmap
 	// host is the register of each guest register, or amd64.NoReg.
 	host [32]amd64.Reg
+	// accesses is the number of loads and stores.
+	accesses int
 }
 
 // makePlan finds the leaders: targets of jumps and branches, what stands behind
@@ -96,6 +98,8 @@ func makePlan(p *rv.Program) *plan {
 			}
 		case in.Op == rv.JALR:
 			mark(pc + 4)
+		case in.Op.IsLoad() || in.Op.IsStore():
+			pl.accesses++
 		case stepped(in):
 			mark(pc)
 			mark(pc + 4)
