@@ -25,8 +25,11 @@ type SegmentProof struct {
 
 // SegmentOptions say how to prove a job.
 type SegmentOptions struct {
-	Threads  int      // 0 stands for runtime.GOMAXPROCS(0)
-	Observer Observer // may be nil
+	Threads int // 0 stands for runtime.GOMAXPROCS(0)
+	// MaxMemory bounds the memory of the process, in bytes: a job that needs more is refused
+	// with ErrMemory, by the model of SegmentMemory. 0 stands for DefaultMaxMemory.
+	MaxMemory uint64
+	Observer  Observer // may be nil
 }
 
 // ProveSegment proves a segment from its job alone, which may come from anybody: a job that
@@ -47,7 +50,16 @@ func ProveSegment(ctx context.Context, j *job.Job, o SegmentOptions) (*SegmentPr
 	if err != nil {
 		return nil, fmt.Errorf("prover: %w", err)
 	}
-	out, err := proveSegment(ctx, key, j.Place.Statement(), &r.Segment, threads, c, func() {})
+	w := &Witness{Statement: j.Place.Statement()}
+	c.Phase(PhaseTrace)
+	if err := w.build(ctx, key, &r.Segment, threads); err != nil {
+		return nil, err
+	}
+	r = nil
+	if err := w.fits(key, o.MaxMemory); err != nil {
+		return nil, err
+	}
+	out, err := proveTables(ctx, key, w, threads, c)
 	if err != nil {
 		return nil, err
 	}
@@ -67,24 +79,15 @@ func segmentSum(s *proof.Statement, encoded []byte) (sum [sha256.Size]byte) {
 	return sum
 }
 
-// proveSegment proves a recorded segment and verifies the proof. s has what its place in the
-// run gives; the rest is filled in. The recording goes to spend as soon as it isn't needed.
-func proveSegment(ctx context.Context, key *verifier.Key, s proof.Statement, recorded *trace.Segment, threads int, c *clock, spend func()) (*SegmentProof, error) {
+// proveTables proves a segment and verifies the proof.
+func proveTables(ctx context.Context, key *verifier.Key, w *Witness, threads int, c *clock) (*SegmentProof, error) {
 	start := time.Now()
-	c.Phase(PhaseTrace)
-	w := &Witness{Statement: s}
-	if err := w.build(ctx, key, recorded, threads); err != nil {
-		return nil, err
-	}
-	spend()
-	*recorded = trace.Segment{}
 	release()
 	p, err := proveWitness(ctx, key, w, threads, c)
 	if err != nil {
 		return nil, err
 	}
 	c.Phase(PhaseVerify)
-	// What is verified is what stands in the file.
 	out := &SegmentProof{Encoded: p.Append(nil, key.Hash)}
 	if err := out.verify(key, p); err != nil {
 		return nil, fmt.Errorf("prover: the proof fails its own verification: %w", err)
@@ -94,7 +97,8 @@ func proveSegment(ctx context.Context, key *verifier.Key, s proof.Statement, rec
 	return out, nil
 }
 
-// build makes the tables and completes the statement.
+// build makes the tables of a recorded segment and completes the statement, which has what
+// the segment's place in the run gives.
 func (w *Witness) build(ctx context.Context, key *verifier.Key, recorded *trace.Segment, threads int) error {
 	tables, err := trace.BuildSegment(ctx, key.Machine, recorded, threads)
 	if err != nil {
@@ -109,6 +113,21 @@ func (w *Witness) build(ctx context.Context, key *verifier.Key, recorded *trace.
 	for _, table := range tables.List {
 		s.Instances = append(s.Instances, table.Instance)
 		w.Main = append(w.Main, table.Main)
+	}
+	return nil
+}
+
+// fits checks that the proof doesn't need more memory than allowed.
+func (w *Witness) fits(key *verifier.Key, most uint64) error {
+	if most == 0 {
+		most = DefaultMaxMemory
+	}
+	layout, err := verifier.NewLayout(key.Machine, w.Statement.Instances)
+	if err != nil {
+		return fmt.Errorf("prover: %w", err)
+	}
+	if need := fixedMemory + SegmentMemory(layout, key.Profile.LogBlowup()); need > most {
+		return fmt.Errorf("%w: the segment needs %d MiB, and %d MiB may be used", ErrMemory, need>>20, most>>20)
 	}
 	return nil
 }
