@@ -20,7 +20,8 @@ type Options struct {
 	// SegmentCycles is the most that a segment has; 0 stands for DefaultSegmentCycles.
 	SegmentCycles uint64
 	// MaxMemory bounds the memory of the process, in bytes: runs are cut into segments that
-	// fit, and as many are proven at a time as do. 0 stands for DefaultMaxMemory.
+	// fit, and as many are proven at a time as do. 0 stands for DefaultMaxMemory. It is kept
+	// within 15% if the collector leaves little garbage, with debug.SetGCPercent(20) or less.
 	MaxMemory uint64
 	// Work is a directory for finished segments (package journal), so that a later call with
 	// the same options goes on where this one stopped; "" stands for none.

@@ -126,7 +126,7 @@ func (p *planner) cut(ctx context.Context) (*exec.Trace, error) {
 			p.recorder.Recycle(t)
 			continue
 		}
-		if len(p.plan.Cuts) == math.MaxUint32 {
+		if uint64(len(p.plan.Cuts)) == math.MaxUint32 {
 			return nil, errTooManySegments
 		}
 		p.plan.Cuts = append(p.plan.Cuts, t.Cycles)

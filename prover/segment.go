@@ -25,7 +25,10 @@ type SegmentProof struct {
 
 // SegmentOptions say how to prove a job.
 type SegmentOptions struct {
-	Threads   int        // 0 stands for runtime.GOMAXPROCS(0)
+	Threads int // 0 stands for runtime.GOMAXPROCS(0)
+	// MaxMemory bounds the memory of the process, in bytes: a job that needs more is refused
+	// with ErrMemory, by the model of SegmentMemory. 0 stands for DefaultMaxMemory.
+	MaxMemory uint64
 	Workspace *Workspace // for several proofs, one after the other; nil stands for one that is given up
 	Observer  Observer   // may be nil
 }
@@ -48,12 +51,25 @@ func ProveSegment(ctx context.Context, j *job.Job, o SegmentOptions) (*SegmentPr
 	if err != nil {
 		return nil, fmt.Errorf("prover: %w", err)
 	}
-	w := o.Workspace
-	if w == nil {
-		w = NewWorkspace()
-		defer w.Close() // nothing that it gives back is in use
+	ws := o.Workspace
+	if ws == nil {
+		ws = NewWorkspace()
+		defer ws.Close() // nothing that it gives back is in use
 	}
-	out, err := w.proveSegment(ctx, key, j.Place.Statement(), &r.Segment, threads, c, func() {})
+	if err := ws.begin(); err != nil {
+		return nil, err
+	}
+	defer ws.end()
+	w := &Witness{Statement: j.Place.Statement(), Workspace: ws}
+	c.Phase(PhaseTrace)
+	if err := w.build(ctx, key, &r.Segment, threads); err != nil {
+		return nil, err
+	}
+	r = nil
+	if err := w.fits(key, o.MaxMemory); err != nil {
+		return nil, err
+	}
+	out, err := proveTables(ctx, key, w, threads, c)
 	if err != nil {
 		return nil, err
 	}
@@ -73,27 +89,14 @@ func segmentSum(s *proof.Statement, encoded []byte) (sum [sha256.Size]byte) {
 	return sum
 }
 
-// proveSegment proves a recorded segment and verifies the proof. s has what its place in the
-// run gives; the rest is filled in. The recording goes to spend as soon as it isn't needed.
-func (ws *Workspace) proveSegment(ctx context.Context, key *verifier.Key, s proof.Statement, recorded *trace.Segment, threads int, c *clock, spend func()) (*SegmentProof, error) {
+// proveTables proves a segment and verifies the proof.
+func proveTables(ctx context.Context, key *verifier.Key, w *Witness, threads int, c *clock) (*SegmentProof, error) {
 	start := time.Now()
-	c.Phase(PhaseTrace)
-	if err := ws.begin(); err != nil {
-		return nil, err
-	}
-	defer ws.end()
-	w := &Witness{Statement: s, Workspace: ws}
-	if err := w.build(ctx, key, recorded, threads); err != nil {
-		return nil, err
-	}
-	spend()
-	*recorded = trace.Segment{}
 	p, err := proveWitness(ctx, key, w, threads, c)
 	if err != nil {
 		return nil, err
 	}
 	c.Phase(PhaseVerify)
-	// What is verified is what stands in the file.
 	out := &SegmentProof{Encoded: p.Append(nil, key.Hash)}
 	if err := out.verify(key, p); err != nil {
 		return nil, fmt.Errorf("prover: the proof fails its own verification: %w", err)
@@ -103,7 +106,8 @@ func (ws *Workspace) proveSegment(ctx context.Context, key *verifier.Key, s proo
 	return out, nil
 }
 
-// build makes the tables and completes the statement.
+// build makes the tables of a recorded segment and completes the statement, which has what
+// the segment's place in the run gives.
 func (w *Witness) build(ctx context.Context, key *verifier.Key, recorded *trace.Segment, threads int) error {
 	tables, err := trace.BuildSegment(ctx, key.Machine, recorded, threads, w.Workspace.mem)
 	if err != nil {
@@ -118,6 +122,21 @@ func (w *Witness) build(ctx context.Context, key *verifier.Key, recorded *trace.
 	for _, table := range tables.List {
 		s.Instances = append(s.Instances, table.Instance)
 		w.Main = append(w.Main, table.Main)
+	}
+	return nil
+}
+
+// fits checks that the proof doesn't need more memory than allowed.
+func (w *Witness) fits(key *verifier.Key, most uint64) error {
+	if most == 0 {
+		most = DefaultMaxMemory
+	}
+	layout, err := verifier.NewLayout(key.Machine, w.Statement.Instances)
+	if err != nil {
+		return fmt.Errorf("prover: %w", err)
+	}
+	if need := fixedMemory + SegmentMemory(layout, key.Profile.LogBlowup()); need > most {
+		return fmt.Errorf("%w: the segment needs %d MiB, and %d MiB may be used", ErrMemory, need>>20, most>>20)
 	}
 	return nil
 }

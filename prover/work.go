@@ -17,11 +17,24 @@ func (p *pipeline) perform(ctx context.Context, ws *Workspace, t *task) outcome 
 	o := outcome{number: t.number}
 	p.tell.tell(Event{Kind: EventStarted, Segment: t.number + 1, Cycles: t.recorded.Run.Cycles})
 	c := newClock(segmentPhases{p.tell, t.number + 1})
-	out, err := ws.proveSegment(ctx, p.key, t.place.Statement(), t.recorded, t.threads, c, t.spend)
+	start := time.Now()
+	if o.err = ws.begin(); o.err != nil {
+		return o
+	}
+	defer ws.end()
+	w := &Witness{Statement: t.place.Statement(), Workspace: ws}
+	c.Phase(PhaseTrace)
+	if o.err = w.build(ctx, p.key, t.recorded, t.threads); o.err != nil {
+		return o
+	}
+	t.spend()
+	t.recorded, t.spend = nil, nil
+	out, err := proveTables(ctx, p.key, w, t.threads, c)
 	if err != nil {
 		o.err = err
 		return o
 	}
+	out.Total = time.Since(start)
 	out.Spans = append([]Span{{Phase: PhaseExecute, Duration: t.took}}, out.Spans...)
 	o.sum = out.sum()
 	if p.work != nil {

@@ -219,6 +219,9 @@ func TestJobs(t *testing.T) {
 	if _, err := Join(t.Context(), &b, dir, JoinOptions{}); err != nil || !bytes.Equal(b.Bytes(), want) {
 		t.Errorf("the jobs' proofs make up another proof: %v", err)
 	}
+	if _, err := ProveSegment(t.Context(), jobs[0], SegmentOptions{MaxMemory: 50 << 20}); !errors.Is(err, ErrMemory) {
+		t.Errorf("a proof in 50 MiB: %v", err)
+	}
 	// One whose run goes elsewhere.
 	jobs[1].Cycles++
 	if _, err := ProveSegment(t.Context(), jobs[1], SegmentOptions{}); !errors.Is(err, job.ErrJob) {

@@ -8,8 +8,9 @@ import (
 
 // proveSegmentCmd proves one segment that another process has cut out of a run.
 type proveSegmentCmd struct {
-	Job fileName `arg:"" placeholder:"JOB" help:"Job of prove-block cut, or - for stdin."`
-	Out fileName `placeholder:"FILE" help:"File for the proof of the segment, or - for stdout: segment-000001.proof and so on, for prove-block join. Without it the proof is made, checked and dropped."`
+	Job       fileName `arg:"" placeholder:"JOB" help:"Job of prove-block cut, or - for stdin."`
+	MaxMemory byteSize `default:"3GiB" placeholder:"SIZE" help:"Bound of the prover's memory; 3GiB unless told. A job that needs more is refused."`
+	Out       fileName `placeholder:"FILE" help:"File for the proof of the segment, or - for stdout: segment-000001.proof and so on, for prove-block join. Without it the proof is made, checked and dropped."`
 }
 
 // Run makes the proof, which the prover verifies, and writes it.
@@ -29,7 +30,9 @@ func (c *proveSegmentCmd) Run(s *session) error {
 		s.note("no --out: the proof won't be kept")
 	}
 	p := s.newProgress(prover.SegmentPhases())
-	out, err := prover.ProveSegment(s.ctx, j, prover.SegmentOptions{Threads: s.threads, Observer: s.observers(p)})
+	out, err := prover.ProveSegment(s.ctx, j, prover.SegmentOptions{
+		Threads: s.threads, MaxMemory: uint64(c.MaxMemory), Observer: s.observers(p),
+	})
 	p.close(err)
 	if err != nil {
 		return err
