@@ -12,6 +12,12 @@ import (
 func (c *compiler) inst(i, end uint32) uint32 {
 	in := &c.insts[i]
 	pc := c.start + 4*i
+	if c.postpone(in, i) || c.combine(in, i) {
+		return i + 1
+	}
+	if in.Op == rv.JALR {
+		c.settleAll() // it may leave rd as it was
+	}
 	c.prepare(in, i)
 	switch op := in.Op; {
 	case op == rv.LUI || op == rv.AUIPC:
@@ -108,6 +114,7 @@ func (c *compiler) setConst(rd uint8, v uint32) {
 func (c *compiler) wrote(rd uint8) {
 	c.known &^= 1 << rd & ^uint32(1)
 	c.aligned &^= 1 << rd
+	c.deferred &^= 1 << rd
 }
 
 // in reports whether guest register r is in a host register.
