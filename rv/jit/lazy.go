@@ -14,8 +14,9 @@ import (
 // What is put off and overwritten is never computed; an exit from within the block
 // knows how to compute it.
 
-// shifted is a value that is put off: guest register src shifted by n bits. src holds
-// its value as long as that is so.
+// shifted is a value that is put off: what is in the place of guest register src,
+// shifted by n bits. That place isn't written as long as that is so. src may be the
+// register itself.
 type shifted struct {
 	src, n uint8
 	left   bool
@@ -31,14 +32,18 @@ func (s shifted) of(v uint32) uint32 {
 // postpone puts off the shift at index i, if it can be.
 func (c *compiler) postpone(in *rv.Inst, i uint32) bool {
 	rd, a := in.Rd, in.Rs1
-	if in.Op != rv.SLLI && in.Op != rv.SRLI || rd == 0 || a == rd || c.known>>a&1 != 0 || in.Imm == 0 {
+	if in.Op != rv.SLLI && in.Op != rv.SRLI || rd == 0 || c.known>>a&1 != 0 || in.Imm == 0 {
 		return false
 	}
-	c.settleOperands(in)
+	if a == rd {
+		c.settle(a)
+	} else {
+		c.settleOperands(in)
+	}
 	if c.cached {
 		after := &c.after[i-c.start0]
 		c.next[a], c.next[rd] = after[0], after[2]
-		if h := c.loc[rd]; h != amd64.NoReg {
+		if h := c.loc[rd]; h != amd64.NoReg && a != rd {
 			c.owner[h], c.loc[rd] = 0, amd64.NoReg
 			c.dirty &^= 1 << rd
 		}
@@ -90,7 +95,10 @@ func (c *compiler) settle(r uint8) {
 	c.deferred &^= 1 << r
 	s := c.lazy[r]
 	h := c.loc[r]
-	if c.cached {
+	if s.src == r {
+		c.settleSources(r)
+	}
+	if c.cached && h == amd64.NoReg {
 		var pinned uint32
 		if c.in(s.src) {
 			pinned = 1 << c.loc[s.src]
@@ -105,7 +113,11 @@ func (c *compiler) settle(r uint8) {
 	if s.left {
 		op = amd64.Shl
 	}
-	if s.left && s.n <= 3 && c.in(s.src) {
+	if s.src == r && h == amd64.NoReg {
+		c.ShiftMI(op, slot(r), s.n)
+		return
+	}
+	if s.left && s.n <= 3 && c.in(s.src) && s.src != r {
 		c.Lea(t, amd64.Mem{Base: amd64.NoReg, Index: c.loc[s.src], Scale: s.n})
 	} else {
 		c.get(t, s.src)
@@ -142,7 +154,7 @@ func (c *compiler) combine(in *rv.Inst, i uint32) bool {
 	s := c.lazy[a]
 	if c.deferred>>b&1 == 0 {
 		// b + (src << n)
-		if in.Op != rv.ADD || !s.left || s.n > 3 || in.Rd == s.src || b == 0 || c.known>>b&1 != 0 {
+		if in.Op != rv.ADD || !s.left || s.n > 3 || b == 0 || c.known>>b&1 != 0 {
 			return false
 		}
 		c.prepareCombined(in, i, s.src, b)
@@ -161,7 +173,7 @@ func (c *compiler) combine(in *rv.Inst, i uint32) bool {
 		return true
 	}
 	u := c.lazy[b]
-	if s.left == u.left || s.n+u.n != 32 || in.Rd == s.src || in.Rd == u.src {
+	if s.left == u.left || s.n+u.n != 32 {
 		return false
 	}
 	if s.left {

@@ -143,9 +143,10 @@ func (m *Machine) run(i uint32, gas uint64) error {
 	if f.kind == exitInside {
 		in := m.code.inside(at)
 		m.fromHost(in.loc)
-		for r := range m.frame.x {
+		places := m.frame.x
+		for r := range places {
 			if in.deferred>>r&1 != 0 {
-				m.frame.x[r] = in.lazy[r].of(m.frame.x[in.lazy[r].src])
+				m.frame.x[r] = in.lazy[r].of(places[in.lazy[r].src])
 			}
 		}
 		if in := &m.code.program.Code.Insts[at]; m.code.count && (f.x[in.Rs1]+in.Imm)%in.Op.AccessSize() != 0 {
