@@ -21,6 +21,9 @@ type residence struct {
 	loc   [32]amd64.Reg // host register, or NoReg: the slot holds the value
 	owner [16]uint8     // guest register in a host register, 0 for none
 	dirty uint32        // bits of guest registers whose slot is out of date
+	// Bits of guest registers whose value is put off: lazy says what it is, and both
+	// slot and host register may hold anything.
+	deferred uint32
 }
 
 // future is what a block does with registers.
@@ -97,6 +100,7 @@ func (c *compiler) foresee(i, end uint32) {
 // prepare brings the operands of the instruction at index i to host registers where
 // that pays, and chooses the place of its result.
 func (c *compiler) prepare(in *rv.Inst, i uint32) {
+	c.settleOperands(in)
 	c.dest = amd64.NoReg
 	if !c.cached {
 		if in.Op.WritesRd() {
@@ -182,8 +186,10 @@ func (c *compiler) evict(h amd64.Reg) {
 	c.dirty &^= 1 << r
 }
 
-// restore brings about the residence that holds between blocks. It leaves the flags.
+// restore brings about the residence that holds between blocks. It leaves the flags if
+// nothing is put off.
 func (c *compiler) restore() {
+	c.settleAll()
 	if !c.cached {
 		return
 	}

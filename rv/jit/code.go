@@ -126,7 +126,7 @@ func (c *Code) entry(i uint32) uintptr {
 
 // inside says where guest registers are at the access at index i, by translating its
 // block up to there once more.
-func (c *Code) inside(i uint32) [32]amd64.Reg {
+func (c *Code) inside(i uint32) inside {
 	start := i
 	for !c.plan.leaders.has(start) {
 		start--

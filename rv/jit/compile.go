@@ -50,12 +50,20 @@ type compiler struct {
 	aligned uint32
 	low     [32]uint8
 
+	lazy [32]shifted
 	dest amd64.Reg // for the result of the instruction; NoReg stands for its slot
 
 	// The access at index wanted is where translation ends, but for noIndex, and found
 	// is where registers are there.
 	wanted uint32
-	found  [32]amd64.Reg
+	found  inside
+}
+
+// inside is where guest registers are at some point of a block.
+type inside struct {
+	loc      [32]amd64.Reg
+	deferred uint32
+	lazy     [32]shifted
 }
 
 const noIndex = ^uint32(0)

@@ -12,6 +12,12 @@ import (
 func (c *compiler) inst(i, end uint32) uint32 {
 	in := &c.insts[i]
 	pc := c.start + 4*i
+	if c.postpone(in, i) || c.combine(in, i) {
+		return i + 1
+	}
+	if in.Op == rv.JALR {
+		c.settleAll() // it may leave rd as it was
+	}
 	c.prepare(in, i)
 	switch op := in.Op; {
 	case op == rv.LUI || op == rv.AUIPC:
@@ -108,6 +114,7 @@ func (c *compiler) setConst(rd uint8, v uint32) {
 func (c *compiler) wrote(rd uint8) {
 	c.known &^= 1 << rd & ^uint32(1)
 	c.aligned &^= 1 << rd
+	c.deferred &^= 1 << rd
 }
 
 // in reports whether guest register r is in a host register.
@@ -273,7 +280,7 @@ func (c *compiler) register(in *rv.Inst) {
 	}
 }
 
-// compare sets the flags of a - b.
+// compare sets the flags of a - b. It leaves RAX.
 func (c *compiler) compare(a, b uint8) {
 	switch {
 	case b == 0 && c.in(a):
@@ -285,11 +292,11 @@ func (c *compiler) compare(a, b uint8) {
 	case a != 0 && c.in(b):
 		c.AluMR(amd64.Cmp, slot(a), c.loc[b])
 	default:
-		c.get(amd64.RAX, a)
+		c.get(amd64.RDX, a)
 		if b == 0 {
-			c.TestRR(amd64.RAX, amd64.RAX)
+			c.TestRR(amd64.RDX, amd64.RDX)
 		} else {
-			c.alu(amd64.Cmp, amd64.RAX, b)
+			c.alu(amd64.Cmp, amd64.RDX, b)
 		}
 	}
 }
@@ -305,22 +312,13 @@ func (c *compiler) setIf(rd uint8, cond amd64.Cond, a, b uint8) {
 			cond = amd64.CondG
 		}
 	}
-	if t := c.dest; t != amd64.NoReg && rd != a && rd != b {
-		c.AluRR(amd64.Xor, t, t)
-		c.compare(a, b)
-		c.Setcc(cond, t)
-		c.done(rd, t)
-		return
-	}
-	c.compare(a, b)
-	c.setFlag(rd, cond)
-}
-
-// setFlag is rd = 1 if cond holds for the flags, else 0. It leaves the flags.
-func (c *compiler) setFlag(rd uint8, cond amd64.Cond) {
 	t := c.target()
-	c.Setcc(cond, amd64.RAX)
-	c.ExtRR(amd64.ZeroByte, t, amd64.RAX)
+	if rd == a || rd == b {
+		t = amd64.RAX
+	}
+	c.AluRR(amd64.Xor, t, t)
+	c.compare(a, b)
+	c.Setcc(cond, t)
 	c.done(rd, t)
 }
 
@@ -459,10 +457,11 @@ func (c *compiler) shiftImmediate(op amd64.Shift, rd, a, n uint8) {
 
 // setIfImmediate is rd = 1 if cond holds for a compared with imm, else 0.
 func (c *compiler) setIfImmediate(rd uint8, cond amd64.Cond, a uint8, imm int32) {
-	separate := c.dest != amd64.NoReg && rd != a
-	if separate {
-		c.AluRR(amd64.Xor, c.dest, c.dest)
+	t := c.target()
+	if rd == a {
+		t = amd64.RAX
 	}
+	c.AluRR(amd64.Xor, t, t)
 	switch {
 	case c.in(a) && imm == 1 && cond == amd64.CondB:
 		c.TestRR(c.loc[a], c.loc[a]) // a < 1: a is 0
@@ -472,10 +471,6 @@ func (c *compiler) setIfImmediate(rd uint8, cond amd64.Cond, a uint8, imm int32)
 	default:
 		c.AluMI(amd64.Cmp, slot(a), imm)
 	}
-	if separate {
-		c.Setcc(cond, c.dest)
-		c.done(rd, c.dest)
-		return
-	}
-	c.setFlag(rd, cond)
+	c.Setcc(cond, t)
+	c.done(rd, t)
 }

@@ -43,11 +43,9 @@ func (c *compiler) indirect(in *rv.Inst, i uint32) {
 	c.flush()
 }
 
-// branchConds are the conditions under which branches are taken.
+// branchConds are the conditions under which branches are taken, from BEQ on.
 var branchConds = [...]amd64.Cond{
-	rv.BEQ - rv.BEQ: amd64.CondE, rv.BNE - rv.BEQ: amd64.CondNE,
-	rv.BLT - rv.BEQ: amd64.CondL, rv.BGE - rv.BEQ: amd64.CondGE,
-	rv.BLTU - rv.BEQ: amd64.CondB, rv.BGEU - rv.BEQ: amd64.CondAE,
+	amd64.CondE, amd64.CondNE, amd64.CondL, amd64.CondGE, amd64.CondB, amd64.CondAE,
 }
 
 // compareBranch translates a branch.
@@ -76,6 +74,7 @@ func (c *compiler) compareBranch(in *rv.Inst, i uint32) {
 			cond = amd64.CondE
 		}
 	}
+	c.settleAll()
 	c.compare(a, b)
 	c.restore()
 	c.branch(cond, to, i)

@@ -11,7 +11,7 @@ import (
 // address is a multiple of the size or has sent control to a stub.
 func (c *compiler) operand(in *rv.Inst, i uint32) amd64.Mem {
 	if i == c.wanted {
-		c.found = c.loc
+		c.found = inside{c.loc, c.deferred, c.lazy}
 	}
 	r, disp := in.Rs1, int32(in.Imm)
 	size := in.Op.AccessSize()

@@ -54,4 +54,6 @@ func slot(r uint8) amd64.Mem { return amd64.At(amd64.RSP, 4*int32(r)) }
 func enter(f *frame, code uintptr)
 
 // onFault is the handler of SIGSEGV. It is called by the kernel only.
+//
+//lint:ignore U1000 faultHandler gives its address to the kernel
 func onFault()

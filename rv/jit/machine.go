@@ -141,7 +141,14 @@ func (m *Machine) run(i uint32, gas uint64) error {
 	}
 	at, _ := m.code.index(f.pc)
 	if f.kind == exitInside {
-		m.fromHost(m.code.inside(at))
+		in := m.code.inside(at)
+		m.fromHost(in.loc)
+		places := m.frame.x
+		for r := range places {
+			if in.deferred>>r&1 != 0 {
+				m.frame.x[r] = in.lazy[r].of(places[in.lazy[r].src])
+			}
+		}
 		if in := &m.code.program.Code.Insts[at]; m.code.count && (f.x[in.Rs1]+in.Imm)%in.Op.AccessSize() != 0 {
 			f.misaligned-- // counted, but not made
 		}

@@ -18,10 +18,13 @@ type sigaction struct {
 }
 
 // The handler of a signal is the process's, and so are these. They are written before
-// it is installed and never again.
+// it is installed and never again; onFault reads them.
 var (
-	goHandler   uintptr // the handler of SIGSEGV of Go's runtime
-	arenaStart  uintptr
+	//lint:ignore U1000 read by the assembly
+	goHandler uintptr // the handler of SIGSEGV of Go's runtime
+	//lint:ignore U1000 read by the assembly
+	arenaStart uintptr
+	//lint:ignore U1000 read by the assembly
 	arenaLength uintptr
 )
 
