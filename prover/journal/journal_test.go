@@ -171,7 +171,7 @@ func TestStrangeFiles(t *testing.T) {
 }
 
 func TestDamagedRun(t *testing.T) {
-	for _, text := range []string{"", "{", "[]", "null 1", `{"version":1,"colour":"red"}`, `{"version":"one"}`, `{"version":1} {}`} {
+	for _, text := range []string{"", "{", "[]", "null 1", `{"version":1,"colour":"red"}`, `{"version":"one"}`, `{"version":1} {}`, `{"gas_limit":5}`} {
 		dir := t.TempDir()
 		require.NoError(t, os.WriteFile(filepath.Join(dir, runName), []byte(text), 0o666))
 		_, err := Open(dir, params)
@@ -256,6 +256,9 @@ func FuzzParams(f *testing.F) {
 			if !errors.Is(err, ErrDamaged) {
 				t.Fatal(err)
 			}
+			return
+		}
+		if p.Version != Version { // of which nothing else is known
 			return
 		}
 		encoded, err := p.encode()

@@ -76,7 +76,10 @@ func parseParams(b []byte) (*Params, error) {
 	if err := json.Unmarshal(b, &v); err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrDamaged, err)
 	}
-	if v.Version != nil && *v.Version != Version {
+	if v.Version == nil {
+		return nil, fmt.Errorf("%w: no version", ErrDamaged)
+	}
+	if *v.Version != Version {
 		return &Params{Version: *v.Version}, nil
 	}
 	d := json.NewDecoder(bytes.NewReader(b))
