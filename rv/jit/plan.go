@@ -75,6 +75,7 @@ func makePlan(p *rv.Program) *plan {
 	n := uint32(len(insts))
 	pl := &plan{leaders: newBitmap(len(insts) + 1)}
 	loops := make([]int32, n+1) // change of the loop depth
+	ends := make([]uint32, n)   // by head of a loop, what stands behind it
 	mark := func(addr uint32) {
 		if i := (addr - p.Code.Start) / 4; i < n && addr%4 == 0 {
 			pl.leaders.set(i)
@@ -92,8 +93,14 @@ func makePlan(p *rv.Program) *plan {
 				break
 			}
 			mark(pc + in.Imm)
-			if to := uint32(i) + uint32(int32(in.Imm)>>2); to <= uint32(i) && in.Op.IsBranch() {
-				loops[to]++
+			if to := uint32(i) + uint32(int32(in.Imm)>>2); to <= uint32(i) && in.Rd == 0 {
+				// A loop, or more of the one with the same head.
+				if ends[to] == 0 {
+					loops[to]++
+				} else {
+					loops[ends[to]]++
+				}
+				ends[to] = uint32(i) + 1
 				loops[i+1]--
 			}
 		case in.Op == rv.JALR:
