@@ -31,6 +31,7 @@ type benchCmd struct {
 	Only   []string     `placeholder:"GUEST" help:"Leave out all other guests; names with commas between them."`
 	Quick  bool         `help:"speed and execution: small inputs, which say little of speed."`
 	Growth bool         `help:"speed: instead of different guests and profiles one guest, with 2^16 to 2^22 cycles."`
+	Long   bool         `help:"speed: beside the rest a run of 2^25 cycles, in 33 segments."`
 	Rounds int          `default:"1" placeholder:"N" help:"speed: prove everything N times and keep the round of median time; execution: N rounds, at least 5 unless --quick. 1 unless told."`
 	Out    fileName     `placeholder:"DIR" help:"Existing directory for the results as JSON, as a table (Markdown) and, for speed and execution, as a picture (SVG)."`
 }

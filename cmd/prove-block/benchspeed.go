@@ -149,11 +149,24 @@ func (c *benchCmd) speed(s *session, cases []benchCase) error {
 	if err != nil {
 		return err
 	}
-	const calibration = "calibration"
+	var longer []benchCase
+	if !c.Growth {
+		if longer, err = c.choose(longCases(c.Quick, c.Long)); err != nil {
+			longer = nil // the guests chosen have no long runs
+		}
+	}
+	longPrograms, err := c.programs(s, longer)
+	if err != nil {
+		return err
+	}
+	const calibration, segments = "calibration", "several segments"
 	runs := speedRuns(cases, programs, s.threads, !c.Growth)
 	steps := []string{calibration}
 	for _, x := range runs {
 		steps = append(steps, x.step())
+	}
+	if len(longer) > 0 {
+		steps = append(steps, segments)
 	}
 	r := s.report
 	p := s.newProgress(steps)
@@ -178,11 +191,15 @@ func (c *benchCmd) speed(s *session, cases []benchCase) error {
 			}
 			lines = append(lines, line)
 		}
-		return nil
+		if len(longer) > 0 {
+			p.Phase(segments)
+			r.Long, err = c.long(s, longer, longPrograms)
+		}
+		return err
 	}()
 	p.close(err)
 	if err != nil {
-		r.Calibration = nil
+		r.Calibration, r.Long = nil, nil
 		return err
 	}
 	r.Speed = lines

@@ -52,6 +52,7 @@ func speedMarkdown(r *report) []byte {
 	m.WriteString("# Speed of proofs\n\n")
 	m.hostLine(r, benchSpeed)
 	m.speeds(r.Speed)
+	m.longs(r.Long)
 	m.phases(r.Speed)
 	m.calibration(r.Calibration)
 	m.work(r.Speed)

@@ -61,6 +61,7 @@ type report struct {
 	Host        *hostReport         `json:"host,omitempty"`
 	Calibration []calibrationReport `json:"calibration,omitempty"`
 	Speed       []speedResult       `json:"speed,omitempty"`
+	Long        []longResult        `json:"long,omitempty"`
 	Execution   *executionReport    `json:"execution,omitempty"`
 	Notes       []string            `json:"notes,omitempty"`
 }
