@@ -109,7 +109,7 @@ func proveTables(ctx context.Context, key *verifier.Key, w *Witness, threads int
 // build makes the tables of a recorded segment and completes the statement, which has what
 // the segment's place in the run gives.
 func (w *Witness) build(ctx context.Context, key *verifier.Key, recorded *trace.Segment, threads int) error {
-	tables, err := trace.BuildSegment(ctx, key.Machine, recorded, threads, w.Workspace.mem)
+	tables, err := trace.BuildSegment(ctx, key.Machine, recorded, threads, w.Workspace.memory())
 	if err != nil {
 		return fmt.Errorf("prover: %w", err)
 	}

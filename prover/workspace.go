@@ -43,6 +43,14 @@ func (w *Workspace) Close() error {
 // ErrBusy says that another proof uses the workspace.
 var ErrBusy = errors.New("prover: the workspace is in use")
 
+// memory is what columns are taken from; nil stands for Go's heap.
+func (w *Workspace) memory() *arena.Arena {
+	if w == nil {
+		return nil
+	}
+	return w.mem
+}
+
 // begin gives up the columns of the last proof, and keeps other proofs out until end.
 func (w *Workspace) begin() error {
 	if !w.busy.CompareAndSwap(false, true) {
