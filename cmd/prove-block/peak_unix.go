@@ -18,8 +18,8 @@ func cpuTime() (user, system float64) {
 	return seconds(u.Utime), seconds(u.Stime)
 }
 
-// peakMemory is the largest resident size of the process so far, in bytes; 0 if unknown.
-func peakMemory() uint64 {
+// largestResident is the largest resident size that getrusage knows of, in bytes; 0 if unknown.
+func largestResident() uint64 {
 	var u syscall.Rusage
 	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
 		return 0
