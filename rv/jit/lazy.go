@@ -44,8 +44,7 @@ func (c *compiler) postpone(in *rv.Inst, i uint32) bool {
 		after := &c.after[i-c.start0]
 		c.next[a], c.next[rd] = after[0], after[2]
 		if h := c.loc[rd]; h != amd64.NoReg && a != rd {
-			c.owner[h], c.loc[rd] = 0, amd64.NoReg
-			c.dirty &^= 1 << rd
+			c.vacate(h, rd)
 		}
 	}
 	c.wrote(rd)
@@ -127,8 +126,7 @@ func (c *compiler) settle(r uint8) {
 		c.MovMR(slot(r), t)
 		return
 	}
-	c.loc[r], c.owner[h] = h, r
-	c.dirty |= 1 << r
+	c.occupy(h, r)
 }
 
 // settleAll computes all that is put off. It changes the flags.
