@@ -14,8 +14,8 @@ import (
 // registers are a cache of slots: what is used again soonest stays (Belady 1966, with
 // the block as the future).
 const (
-	minCached = 12 // instructions of a block from which on it pays
-	minCold   = 6  // uses of registers without a host register, likewise
+	minCached = 8 // instructions of a block from which on it pays
+	minCold   = 4  // uses of registers without a host register, likewise
 )
 
 // residence says where guest registers are at a point of a block.
