@@ -15,7 +15,7 @@ import (
 // the block as the future).
 const (
 	minCached = 8 // instructions of a block from which on it pays
-	minCold   = 4  // uses of registers without a host register, likewise
+	minCold   = 4 // uses of registers without a host register, likewise
 )
 
 // residence says where guest registers are at a point of a block.
