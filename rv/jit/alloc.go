@@ -3,6 +3,8 @@
 package jit
 
 import (
+	"math/bits"
+
 	"github.com/orrery/orrery/rv"
 	"github.com/orrery/orrery/rv/jit/amd64"
 )
@@ -12,8 +14,8 @@ import (
 // registers are a cache of slots: what is used again soonest stays (Belady 1966, with
 // the block as the future).
 const (
-	minCached = 12 // instructions of a block from which on it pays
-	minCold   = 6  // uses of registers without a host register, likewise
+	minCached = 8 // instructions of a block from which on it pays
+	minCold   = 4 // uses of registers without a host register, likewise
 )
 
 // residence says where guest registers are at a point of a block.
@@ -21,6 +23,7 @@ type residence struct {
 	loc   [32]amd64.Reg // host register, or NoReg: the slot holds the value
 	owner [16]uint8     // guest register in a host register, 0 for none
 	dirty uint32        // bits of guest registers whose slot is out of date
+	free  uint32        // bits of host registers that hold nothing
 	// Bits of guest registers whose value is put off: lazy says what it is, and both
 	// slot and host register may hold anything.
 	deferred uint32
@@ -30,6 +33,7 @@ type residence struct {
 type future struct {
 	cached bool
 	start0 uint32 // index of the first instruction
+	length uint16 // in instructions
 	// By instruction of the block: when, counted in instructions of the block, the
 	// registers rs1, rs2 and rd are used next.
 	after [maxBlock][3]uint16
@@ -46,12 +50,17 @@ func (p *plan) canonical() residence {
 			home.dirty |= 1 << r
 		}
 	}
+	for _, h := range hostRegs {
+		if home.owner[h] == 0 {
+			home.free |= 1 << h
+		}
+	}
 	return home
 }
 
 // foresee looks ahead over the block [i, end).
 func (c *compiler) foresee(i, end uint32) {
-	c.start0 = i
+	c.start0, c.length = i, uint16(end-i)
 	c.cached = false
 	if end-i < minCached {
 		return
@@ -149,7 +158,7 @@ func (c *compiler) fetch(r uint8, next uint16, pinned *uint32) {
 		return
 	}
 	c.MovRM(h, slot(r))
-	c.loc[r], c.owner[h] = h, r
+	c.occupy(h, r)
 	c.dirty &^= 1 << r
 	*pinned |= 1 << h
 }
@@ -157,17 +166,16 @@ func (c *compiler) fetch(r uint8, next uint16, pinned *uint32) {
 // room frees a host register for what is used next at the time given, unless all
 // others hold what is used sooner.
 func (c *compiler) room(next uint16, pinned uint32) amd64.Reg {
+	if free := c.free &^ pinned; free != 0 {
+		return amd64.Reg(bits.TrailingZeros32(free))
+	}
+	if next > c.length {
+		return amd64.NoReg
+	}
 	best, at := amd64.NoReg, next
 	for _, h := range hostRegs {
-		if pinned>>h&1 != 0 {
-			continue
-		}
-		r := c.owner[h]
-		if r == 0 {
-			return h
-		}
-		if c.next[r] > at {
-			best, at = h, c.next[r]
+		if n := c.next[c.owner[h]]; n > at && pinned>>h&1 == 0 {
+			best, at = h, n
 		}
 	}
 	if best != amd64.NoReg {
@@ -182,7 +190,20 @@ func (c *compiler) evict(h amd64.Reg) {
 	if c.dirty>>r&1 != 0 {
 		c.MovMR(slot(r), h)
 	}
-	c.owner[h], c.loc[r] = 0, amd64.NoReg
+	c.vacate(h, r)
+}
+
+// occupy notes that host register h now holds guest register r, newer than the slot.
+func (c *compiler) occupy(h amd64.Reg, r uint8) {
+	c.loc[r], c.owner[h] = h, r
+	c.free &^= 1 << h
+	c.dirty |= 1 << r
+}
+
+// vacate notes that host register h no longer holds guest register r.
+func (c *compiler) vacate(h amd64.Reg, r uint8) {
+	c.loc[r], c.owner[h] = amd64.NoReg, 0
+	c.free |= 1 << h
 	c.dirty &^= 1 << r
 }
 

@@ -31,6 +31,13 @@ func worst() map[string]func(i int) uint32 {
 			}
 			return rvtest.S(rv.SW, r(i), 2047-int32(i%64), cold(i))
 		},
+		"shifts": func(i int) uint32 { return rvtest.I([]rv.Op{rv.SLLI, rv.SRLI}[i%2], r(i*11), r(i*17+3), 9) },
+		"shifts and stores": func(i int) uint32 {
+			if i%2 == 0 {
+				return rvtest.I(rv.SRLI, r(i*11), r(i*17+3), 9)
+			}
+			return rvtest.S(rv.SH, r(i*11-11), 2047-int32(i%64), r(i*7))
+		},
 		"illegal": func(int) uint32 { return 0xffffffff },
 		"ecall":   func(int) uint32 { return 0x73 },
 		"random":  func(int) uint32 { return rng.Uint32() },
@@ -57,18 +64,25 @@ func TestBytes(t *testing.T) {
 	if !Supported() {
 		t.Skip("no recompiler here")
 	}
-	n := 1 << 24
-	if testing.Short() {
-		n = 1 << 16
-	}
-	words := make([]uint32, n)
 	for name, word := range worst() {
+		n := 1 << 20
+		switch name {
+		case "branches", "divisions", "misaligned stores", "illegal":
+			n = maxInsts
+		}
+		if testing.Short() {
+			n = 1 << 16
+		}
+		words := make([]uint32, n)
 		for i := range words {
 			words[i] = word(i)
 		}
 		p, err := rv.Load(rvtest.ELF{Entry: 0x10000, Segments: []rvtest.Segment{{Flags: 5, Addr: 0x10000, Data: rvtest.Words(words...)}}}.Bytes(), rv.LoadOptions{MemoryLimit: 1 << 16})
 		require.NoError(t, err)
 		for _, count := range []bool{false, true} {
+			if count && n == maxInsts {
+				continue
+			}
 			c, err := compile(p, Options{}, count)
 			require.NoError(t, err, name)
 			s := c.Stats()

@@ -50,8 +50,9 @@ type compiler struct {
 	aligned uint32
 	low     [32]uint8
 
-	lazy [32]shifted
-	dest amd64.Reg // for the result of the instruction; NoReg stands for its slot
+	lazy    [32]later
+	settled uint32    // bits of registers that settle was called for, for prepareCombined
+	dest    amd64.Reg // for the result of the instruction; NoReg stands for its slot
 
 	// The access at index wanted is where translation ends, but for noIndex, and found
 	// is where registers are there.
@@ -63,7 +64,7 @@ type compiler struct {
 type inside struct {
 	loc      [32]amd64.Reg
 	deferred uint32
-	lazy     [32]shifted
+	lazy     [32]later
 }
 
 const noIndex = ^uint32(0)

@@ -155,8 +155,7 @@ func (c *compiler) done(rd uint8, t amd64.Reg) {
 		if c.dest != t {
 			c.MovRR(c.dest, t)
 		}
-		c.loc[rd], c.owner[c.dest] = c.dest, rd
-		c.dirty |= 1 << rd
+		c.occupy(c.dest, rd)
 	}
 	c.wrote(rd)
 }

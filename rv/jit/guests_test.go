@@ -70,3 +70,29 @@ func same(t testing.TB, want, got exec.Engine) {
 		require.Equal(t, want.Register(r), got.Register(r), "x%d", r)
 	}
 }
+
+// Without gas, runs end as with it.
+func TestNoGas(t *testing.T) {
+	for _, file := range guests(t) {
+		if strings.HasSuffix(file, "loop.elf") {
+			continue
+		}
+		p := loadGuest(t, file)
+		want, err := jit.New(p, []byte{2, 0, 0, 0}, exec.Options{GasLimit: 1 << 40})
+		require.NoError(t, err)
+		code, err := jit.Compile(p, jit.Options{NoGas: true})
+		require.NoError(t, err)
+		got, err := code.New([]byte{2, 0, 0, 0}, exec.Options{GasLimit: 1 << 40})
+		require.NoError(t, err)
+		require.NoError(t, code.Close())
+		for _, m := range []exec.Engine{want, got} {
+			ended, err := m.RunTo(context.Background(), math.MaxUint64)
+			require.NoError(t, err)
+			require.True(t, ended)
+		}
+		require.Equal(t, want.Result().Exit, got.Result().Exit, file)
+		require.Equal(t, want.Result().Output, got.Result().Output, file)
+		require.NoError(t, want.Close())
+		require.NoError(t, got.Close())
+	}
+}

@@ -146,7 +146,7 @@ func (m *Machine) run(i uint32, gas uint64) error {
 		places := m.frame.x
 		for r := range places {
 			if in.deferred>>r&1 != 0 {
-				m.frame.x[r] = in.lazy[r].of(places[in.lazy[r].src])
+				m.frame.x[r] = in.lazy[r].value(&places)
 			}
 		}
 		if in := &m.code.program.Code.Insts[at]; m.code.count && (f.x[in.Rs1]+in.Imm)%in.Op.AccessSize() != 0 {

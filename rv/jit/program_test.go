@@ -100,7 +100,21 @@ func (g *generator) body() {
 		emit(rvtest.I(rv.JALR, 0, 1, int32(4*g.IntN(4))))
 	case k < 15:
 		emit(rvtest.J(1, int32(4*g.IntN(40)-60)))
-	case k < 30: // run of accesses at the same base
+	case k < 24: // carries, rotations and addresses on few registers
+		few := func() uint8 { return 16 + uint8(g.IntN(5)) }
+		for range 3 + g.IntN(12) {
+			switch op := []rv.Op{rv.SLTU, rv.SLTU, rv.ADD, rv.ADD, rv.SUB, rv.OR, rv.XOR, rv.SLLI, rv.SRLI, rv.LW, rv.SW}[g.IntN(11)]; op {
+			case rv.SLLI, rv.SRLI:
+				emit(rvtest.I(op, few(), few(), []int32{1, 2, 3, 5, 27, 29, 30, 31}[g.IntN(8)]))
+			case rv.LW:
+				emit(rvtest.I(op, few(), base, 4*int32(g.IntN(9)-4)))
+			case rv.SW:
+				emit(rvtest.S(op, few(), 4*int32(g.IntN(9)-4), base))
+			default:
+				emit(rvtest.R(op, few(), few(), few()))
+			}
+		}
+	case k < 36: // run of accesses at the same base
 		for range 1 + g.IntN(6) {
 			op := []rv.Op{rv.LW, rv.LW, rv.SW, rv.SW, rv.LH, rv.SH, rv.LBU}[g.IntN(7)]
 			imm := int32(g.IntN(12)-4) * 4
