@@ -15,6 +15,7 @@ import (
 	"runtime"
 	"runtime/debug"
 	"slices"
+	"strings"
 	"syscall"
 
 	"github.com/alecthomas/kong"
@@ -154,7 +155,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 		s.threads = *c.Threads
 		defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(s.threads))
 	}
-	defer collect()()
+	defer collect(c.proves(line.Command()))()
 	if c.Metrics != "" {
 		stop, err := s.serveMetrics(c.Metrics)
 		if err != nil {
@@ -165,13 +166,19 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	return s.finish(line.Run(s))
 }
 
-// collect makes the garbage collector run more often than it would: nearly all memory is
-// columns without pointers, which cost it no time, and garbage would be most of the peak. The
+// proves reports whether a command makes proofs.
+func (c *cli) proves(command string) bool {
+	name, _, _ := strings.Cut(command, " ")
+	return name == "prove" || name == "prove-segment" || name == "bench" && c.Bench.What != benchExecution
+}
+
+// collect makes the garbage collector run more often than it would, for proofs: nearly all of
+// their memory is columns, which cost it no time, and garbage would be a fifth of the peak. The
 // variable GOGC has precedence. The function that it returns undoes that, and what the command
 // does to the memory limit.
-func collect() (restore func()) {
+func collect(proves bool) (restore func()) {
 	limit := debug.SetMemoryLimit(-1)
-	if os.Getenv("GOGC") != "" {
+	if !proves || os.Getenv("GOGC") != "" {
 		return func() { debug.SetMemoryLimit(limit) }
 	}
 	percent := debug.SetGCPercent(20)
