@@ -20,6 +20,8 @@ import (
 
 	"github.com/orrery/orrery/abi"
 	"github.com/orrery/orrery/hash"
+	"github.com/orrery/orrery/internal/cpu"
+	"github.com/orrery/orrery/internal/cpu/cputest"
 	"github.com/orrery/orrery/memtree"
 	"github.com/orrery/orrery/rv"
 	"github.com/orrery/orrery/rv/exec"
@@ -280,35 +282,42 @@ func TestInputSizes(t *testing.T) {
 	}
 }
 
-// TestThreads: the same bytes whatever the number of threads, and again.
+// TestThreads: the same bytes whatever the number of threads and the kernels.
 func TestThreads(t *testing.T) {
 	input := []byte("threads")
-	for _, c := range []struct {
+	cases := []struct {
 		guest string
 		o     Options
 	}{
 		{"echo", Options{}},
 		{"sha256", Options{}},
 		{"echo", Options{Profile: soundness.Balanced, Hash: hash.Poseidon2}},
-	} {
-		var first []byte
-		for _, threads := range []int{1, 2, 3, 2} {
-			if testing.Short() && (c.guest != "echo" || c.o.Hash != 0) {
+	}
+	if testing.Short() {
+		cases = cases[:1]
+	}
+	first := make([][]byte, len(cases))
+	best := cpu.Selected()
+	cputest.Each(t, func(t *testing.T) {
+		for i, c := range cases {
+			if i > 0 && cpu.Selected() != best {
 				continue
 			}
-			c.o.Threads = threads
-			r, err := Prove(context.Background(), loadGuest(t, c.guest), input, c.o)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if first == nil {
-				first = r.Proof
-			}
-			if !bytes.Equal(r.Proof, first) {
-				t.Errorf("%s %+v: other bytes", c.guest, c.o)
+			for _, threads := range []int{1, 2, 3} {
+				c.o.Threads = threads
+				r, err := Prove(t.Context(), loadGuest(t, c.guest), input, c.o)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if first[i] == nil {
+					first[i] = r.Proof
+				}
+				if !bytes.Equal(r.Proof, first[i]) {
+					t.Errorf("%s %+v: other bytes", c.guest, c.o)
+				}
 			}
 		}
-	}
+	})
 }
 
 // phases is an observer that calls a function at the beginning of each phase.
