@@ -173,7 +173,7 @@ func (c *cli) proves(command string) bool {
 }
 
 // collect makes the garbage collector run more often than it would, for proofs: nearly all of
-// their memory is columns, which cost it no time, and garbage would be a fifth of the peak. The
+// their memory is columns, which cost it no time, and garbage would add to the peak. The
 // variable GOGC has precedence. The function that it returns undoes that, and what the command
 // does to the memory limit.
 func collect(proves bool) (restore func()) {

@@ -118,7 +118,7 @@ func TestErrors(t *testing.T) {
 func TestProcess(t *testing.T) {
 	for _, tool := range []string{"true", "false"} {
 		if _, err := exec.LookPath(tool); err != nil {
-			t.Skip(err)
+			t.Skip("no program to run: ", err)
 		}
 		_, err := runProcess(exec.Command(tool), 1)
 		require.Error(t, err)

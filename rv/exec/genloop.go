@@ -1,6 +1,6 @@
 //go:build ignore
 
-// Command genloop writes loop.go and pairs.go: the interpreter's loop over single
+// Command genloop writes loop_gen.go and pairs_gen.go: the interpreter's loop over single
 // instructions and over pairs of frequent ones, which go through one dispatch.
 package main
 
@@ -193,7 +193,7 @@ slow0:
 	return n
 }
 `)
-	for name, b := range map[string]*bytes.Buffer{"loop.go": &loop, "pairs.go": &codes} {
+	for name, b := range map[string]*bytes.Buffer{"loop_gen.go": &loop, "pairs_gen.go": &codes} {
 		text, err := format.Source(b.Bytes())
 		if err != nil {
 			os.Stdout.Write(b.Bytes())

@@ -119,7 +119,7 @@ func FuzzPrograms(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, seed uint64, words []byte, gas, stop uint16) {
 		if !jit.Supported() || len(words) > 1<<12 {
-			t.Skip()
+			t.Skip("no recompiler here, or more code than a run reaches")
 		}
 		g := newGenerator(seed)
 		g.size = len(words) / 4
