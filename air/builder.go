@@ -16,6 +16,7 @@ type Builder struct {
 	index       map[Node]NodeID
 	constraints []Constraint
 	messages    []Message
+	derived     []Derived
 	errs        []error
 }
 

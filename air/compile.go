@@ -30,9 +30,17 @@ type Message struct {
 	Tuple []NodeID
 }
 
-// Pair is the content of one interaction column: the sum N1/D1 + N2/D2. N2 and D2 are
-// NoNode when the column holds one fraction.
-type Pair struct{ N1, D1, N2, D2 NodeID }
+// Derived is a column of the main trace whose cells follow from those of the chip's own
+// columns and of the derived columns before it: a product that Compile commits to, so that
+// look-ups can be joined. Nobody but the constraint of the same name mentions Node.
+type Derived struct {
+	Name string
+	Doc  string
+	Node NodeID // the value, of degree 3 at most
+}
+
+// Quotient is the content N/D of one interaction column: the sum of one fraction or two.
+type Quotient struct{ N, D NodeID }
 
 // Chip is a table of the machine: its columns, and its constraints written once.
 type Chip interface {
@@ -43,26 +51,43 @@ type Chip interface {
 
 // AIR is a compiled chip: immutable data, the same for all readers.
 type AIR struct {
-	Name         string
-	Main         []Column
+	Name string
+	Main []Column // the chip's own
+	// Derived are columns of the main trace too, behind those of Main: an OpMain node names
+	// column i of Derived by the index len(Main)+i.
+	Derived      []Derived
 	Preprocessed []Column
 	Publics      int // length of the statement's vector of public values
 	Nodes        []Node
-	// Constraints lists the chip's own constraints (the first Own ones, over the base
-	// field), then those of the interaction columns (over E).
+	// Constraints lists the chip's own constraints (the first Own ones), those of the derived
+	// columns (both over the base field), then those of the interaction columns (over E).
 	Constraints []Constraint
 	Own         int
 	Messages    []Message
-	Pairs       []Pair // one for each interaction column
+	Quotients   []Quotient // one for each interaction column
 	Degree      int
 }
 
-// Interactions is the number of interaction columns, each over E.
-func (a *AIR) Interactions() int { return len(a.Pairs) }
+// Width is the number of columns of the main trace, derived ones included.
+func (a *AIR) Width() int { return len(a.Main) + len(a.Derived) }
 
-// Cells is the number of committed base field cells of a row: main columns and six for
-// each interaction column.
-func (a *AIR) Cells() int { return len(a.Main) + 6*len(a.Pairs) }
+// MainName is the name of a column of the main trace.
+func (a *AIR) MainName(c int) string {
+	if c < len(a.Main) {
+		return a.Main[c].Name
+	}
+	return a.Derived[c-len(a.Main)].Name
+}
+
+// Base is the number of constraints over the base field.
+func (a *AIR) Base() int { return a.Own + len(a.Derived) }
+
+// Interactions is the number of interaction columns, each over E.
+func (a *AIR) Interactions() int { return len(a.Quotients) }
+
+// Cells is the number of committed base field cells of a row: columns of the main trace and
+// six for each interaction column.
+func (a *AIR) Cells() int { return a.Width() + 6*len(a.Quotients) }
 
 // MaxArity is the length of the longest fingerprint, bus ID included; 0 without messages.
 func (a *AIR) MaxArity() int {
@@ -90,74 +115,16 @@ func Compile(c Chip, publics int) (*AIR, error) {
 			b.fail("constraint %q: %w", k.Name, errDegree)
 		}
 	}
-	pairs := b.lower()
+	quotients := b.lower()
 	if err := errors.Join(b.errs...); err != nil {
 		return nil, fmt.Errorf("air: chip %s: %w", c.Name(), err)
 	}
 	a := &AIR{
-		Name: c.Name(), Main: layout.Main, Preprocessed: layout.Preprocessed, Publics: publics,
-		Nodes: b.nodes, Constraints: b.constraints, Own: own, Messages: b.messages, Pairs: pairs,
+		Name: c.Name(), Main: layout.Main, Derived: b.derived, Preprocessed: layout.Preprocessed, Publics: publics,
+		Nodes: b.nodes, Constraints: b.constraints, Own: own, Messages: b.messages, Quotients: quotients,
 	}
 	for _, k := range a.Constraints {
 		a.Degree = max(a.Degree, int(b.nodes[k.Node].Deg))
 	}
 	return a, nil
-}
-
-// lower turns the messages into interaction columns and their constraints (Haböck, ePrint
-// 2022/1530, section 3, with a cyclic running sum). Two fractions whose denominators are
-// of degree 1 share a column; a denominator of degree 2 has one of its own.
-func (b *Builder) lower() []Pair {
-	var pairs []Pair
-	open := -1
-	for _, m := range b.messages {
-		d := b.denominator(m)
-		nd, dd := b.nodes[m.Mult].Deg, b.nodes[d].Deg
-		switch {
-		case dd > 2 || nd > 3:
-			b.fail("message on bus %s: %w", m.Bus.Name, errDegree)
-		case dd <= 1 && nd <= 2 && open >= 0:
-			pairs[open].N2, pairs[open].D2 = m.Mult, d
-			open = -1
-		default:
-			pairs = append(pairs, Pair{N1: m.Mult, D1: d, N2: NoNode, D2: NoNode})
-			if dd <= 1 && nd <= 2 {
-				open = len(pairs) - 1
-			}
-		}
-	}
-	for i, p := range pairs {
-		value := b.leaf(OpInter, i, true, 1)
-		name := fmt.Sprintf("interaction %d", i)
-		if i == len(pairs)-1 {
-			// The running sum S: S(next) - S + share is the sum of all fractions of the row.
-			name = "running sum"
-			value = b.op(OpSub, b.leaf(OpInterNext, i, true, 1), value)
-			for j := range i {
-				value = b.op(OpSub, value, b.leaf(OpInter, j, true, 1))
-			}
-			value = b.op(OpAdd, value, b.leaf(OpShare, 0, true, 0))
-		}
-		lhs := b.op(OpMul, value, p.D1)
-		rhs := p.N1
-		if p.D2 != NoNode {
-			lhs = b.op(OpMul, value, b.op(OpMul, p.D1, p.D2))
-			rhs = b.op(OpAdd, b.op(OpMul, p.N1, p.D2), b.op(OpMul, p.N2, p.D1))
-		}
-		node := b.op(OpSub, lhs, rhs)
-		if b.nodes[node].Deg > MaxDegree {
-			b.fail("constraint %q: %w", name, errDegree)
-		}
-		b.constraints = append(b.constraints, Constraint{Name: name, Node: node})
-	}
-	return pairs
-}
-
-// denominator is alpha - (ID + beta x1 + beta^2 x2 + ...).
-func (b *Builder) denominator(m Message) NodeID {
-	d := b.op(OpSub, b.leaf(OpAlpha, 0, true, 0), b.constant(fieldID(m.Bus.ID)))
-	for i, x := range m.Tuple {
-		d = b.op(OpSub, d, b.op(OpMul, b.leaf(OpBeta, i+1, true, 0), x))
-	}
-	return d
 }

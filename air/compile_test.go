@@ -3,6 +3,7 @@ package air
 import (
 	"bytes"
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 
@@ -142,16 +143,11 @@ func TestCompileErrors(t *testing.T) {
 	}
 }
 
-// shape lists the degrees of the fractions in each interaction column: the first
-// multiplicity and denominator, then those of the second.
-func shape(a *AIR) [][]uint8 {
-	var s [][]uint8
-	for _, p := range a.Pairs {
-		col := []uint8{a.Nodes[p.N1].Deg, a.Nodes[p.D1].Deg}
-		if p.D2 != NoNode {
-			col = append(col, a.Nodes[p.N2].Deg, a.Nodes[p.D2].Deg)
-		}
-		s = append(s, col)
+// shape lists the degrees of numerator and denominator of each interaction column.
+func shape(a *AIR) [][2]uint8 {
+	var s [][2]uint8
+	for _, q := range a.Quotients {
+		s = append(s, [2]uint8{a.Nodes[q.N].Deg, a.Nodes[q.D].Deg})
 	}
 	return s
 }
@@ -169,37 +165,35 @@ func TestLowering(t *testing.T) {
 	for _, c := range []struct {
 		name     string
 		messages []message
-		want     [][]uint8
+		want     [][2]uint8
 	}{
-		{"one", []message{{1, 1}}, [][]uint8{{1, 1}}},
-		{"two", []message{{1, 1}, {1, 1}}, [][]uint8{{1, 1, 1, 1}}},
-		{"three", []message{{1, 1}, {1, 1}, {1, 1}}, [][]uint8{{1, 1, 1, 1}, {1, 1}}},
-		{"constants", []message{{0, 0}, {0, 1}}, [][]uint8{{0, 0, 0, 1}}},
-		{"products as multiplicities", []message{{2, 1}, {2, 1}}, [][]uint8{{2, 1, 2, 1}}},
-		{"a denominator of degree 2 stays alone", []message{{1, 2}, {1, 1}}, [][]uint8{{1, 2}, {1, 1}}},
-		{"and is passed over", []message{{1, 1}, {3, 2}, {2, 1}}, [][]uint8{{1, 1, 2, 1}, {3, 2}}},
-		{"so is a multiplicity of degree 3", []message{{1, 1}, {3, 1}, {1, 1}}, [][]uint8{{1, 1, 1, 1}, {3, 1}}},
-		{"a single one in the end", []message{{1, 2}, {1, 1}, {1, 1}, {1, 2}}, [][]uint8{{1, 2}, {1, 1, 1, 1}, {1, 2}}},
+		{"one", []message{{1, 1}}, [][2]uint8{{1, 1}}},
+		{"two", []message{{1, 1}, {1, 1}}, [][2]uint8{{2, 2}}},
+		{"three", []message{{1, 1}, {1, 1}, {1, 1}}, [][2]uint8{{2, 2}, {1, 1}}},
+		{"constants", []message{{0, 0}, {0, 1}}, [][2]uint8{{1, 1}}},
+		{"products as multiplicities", []message{{2, 1}, {2, 1}}, [][2]uint8{{3, 2}}},
+		{"a denominator of degree 2 stays alone", []message{{1, 2}, {1, 1}}, [][2]uint8{{1, 2}, {1, 1}}},
+		{"and is passed over", []message{{1, 1}, {3, 2}, {2, 1}}, [][2]uint8{{3, 2}, {3, 2}}},
+		{"so is a multiplicity of degree 3", []message{{1, 1}, {3, 1}, {1, 1}}, [][2]uint8{{2, 2}, {3, 1}}},
+		{"a single one in the end", []message{{1, 2}, {1, 1}, {1, 1}, {1, 2}}, [][2]uint8{{1, 2}, {2, 2}, {1, 2}}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			a := mustCompile(t, newTestChip(func(b *Builder) {
 				for i, m := range c.messages {
-					// Different tuples, so that nothing is shared.
-					b.Send(busOne, power(b, m.n), power(b, m.d).Scale(int64(i+2)))
+					// Different tuples, so that nothing is shared, of elements that can't be joined.
+					b.Send(busTwo, power(b, m.n), power(b, m.d).Scale(int64(i+2)), power(b, m.d))
 				}
 			}))
 			got := shape(a)
 			if len(got) != len(c.want) {
 				t.Fatalf("%v, want %v", got, c.want)
 			}
-			for i := range got {
-				if !bytes.Equal(got[i], c.want[i]) {
-					t.Errorf("%v, want %v", got, c.want)
-				}
+			if !slices.Equal(got, c.want) {
+				t.Errorf("%v, want %v", got, c.want)
 			}
 			lowered := a.Constraints[a.Own:]
-			if len(lowered) != len(a.Pairs) {
-				t.Fatalf("%d constraints for %d columns", len(lowered), len(a.Pairs))
+			if len(lowered) != len(a.Quotients) {
+				t.Fatalf("%d constraints for %d columns", len(lowered), len(a.Quotients))
 			}
 			for i, k := range lowered {
 				n := a.Nodes[k.Node]
@@ -224,40 +218,23 @@ func TestLoweredConstraints(t *testing.T) {
 		b.Send(busTwo, y, x, z)
 		b.Send(busOne, x.Mul(y).Mul(z), y)
 	}))
-	if len(a.Pairs) != 4 {
+	if len(a.Quotients) != 4 || len(a.Derived) != 0 {
 		t.Fatalf("%v", shape(a))
 	}
 	row := newRandomRow(a, 1)
 	value := func(n Node) field.E { return row[leafKey{n.Op, n.Index}] }
-	inverse := func(v []field.E, p Pair) field.E {
-		s := v[p.N1].Mul(v[p.D1].Inv())
-		if p.D2 != NoNode {
-			s = s.Add(v[p.N2].Mul(v[p.D2].Inv()))
-		}
-		return s
-	}
 	v := Eval(a.Nodes, RingE{}, value, nil)
-	// Denominators: alpha - (ID + beta x1 + beta^2 x2).
-	for i, m := range a.Messages {
-		want := row[leafKey{OpAlpha, 0}].SubBase(field.M31(m.Bus.ID))
-		for k, x := range m.Tuple {
-			want = want.Sub(row[leafKey{OpBeta, int32(k + 1)}].Mul(v[x]))
-		}
-		found := false
-		for _, p := range a.Pairs {
-			found = found || p.N1 == m.Mult && v[p.D1] == want || p.N2 == m.Mult && p.D2 != NoNode && v[p.D2] == want
-		}
-		if !found {
-			t.Errorf("message %d has no fraction", i)
+	last := len(a.Quotients) - 1
+	var total field.E
+	for i, q := range a.Quotients {
+		x := v[q.N].Mul(v[q.D].Inv())
+		total = total.Add(x)
+		if i < last {
+			row[leafKey{OpInter, int32(i)}] = x
 		}
 	}
-	last := len(a.Pairs) - 1
-	var total field.E
-	for i, p := range a.Pairs {
-		total = total.Add(inverse(v, p))
-		if i < last {
-			row[leafKey{OpInter, int32(i)}] = inverse(v, p)
-		}
+	if total != sumOfMessages(a, v, row) {
+		t.Error("the columns don't add up to the messages")
 	}
 	row[leafKey{OpInterNext, int32(last)}] = row[leafKey{OpInter, int32(last)}].Add(total).Sub(row[leafKey{OpShare, 0}])
 	v = Eval(a.Nodes, RingE{}, value, v)
@@ -267,7 +244,7 @@ func TestLoweredConstraints(t *testing.T) {
 		}
 	}
 	// Each leaf matters for some constraint of the last column.
-	for i := range a.Pairs {
+	for i := range a.Quotients {
 		key := leafKey{OpInter, int32(i)}
 		old := row[key]
 		row[key] = old.AddBase(1)
@@ -279,6 +256,22 @@ func TestLoweredConstraints(t *testing.T) {
 		}
 		row[key] = old
 	}
+}
+
+// sumOfMessages adds up m / (alpha - (ID + beta x1 + beta^2 x2 + ...)), given the values of all
+// nodes.
+func sumOfMessages(a *AIR, v []field.E, row map[leafKey]field.E) field.E {
+	var sum field.E
+	for _, m := range a.Messages {
+		d := row[leafKey{OpAlpha, 0}].SubBase(field.M31(m.Bus.ID))
+		power := row[leafKey{OpBeta, 1}]
+		for _, x := range m.Tuple {
+			d = d.Sub(power.Mul(v[x]))
+			power = power.Mul(row[leafKey{OpBeta, 1}])
+		}
+		sum = sum.Add(v[m.Mult].Mul(d.Inv()))
+	}
+	return sum
 }
 
 func TestEncode(t *testing.T) {

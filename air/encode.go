@@ -15,6 +15,11 @@ func (a *AIR) Encode() []byte {
 		str(c.Name)
 		u32(int(c.Kind))
 	}
+	u32(len(a.Derived))
+	for _, d := range a.Derived {
+		str(d.Name)
+		u32(int(d.Node))
+	}
 	u32(len(a.Preprocessed))
 	for _, c := range a.Preprocessed {
 		str(c.Name)
@@ -44,12 +49,10 @@ func (a *AIR) Encode() []byte {
 			u32(int(t))
 		}
 	}
-	u32(len(a.Pairs))
-	for _, p := range a.Pairs {
-		u32(int(p.N1))
-		u32(int(p.D1))
-		u32(int(p.N2))
-		u32(int(p.D2))
+	u32(len(a.Quotients))
+	for _, q := range a.Quotients {
+		u32(int(q.N))
+		u32(int(q.D))
 	}
 	return e
 }

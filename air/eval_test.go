@@ -13,7 +13,7 @@ type leafKey struct {
 }
 
 // newRandomRow gives every leaf of the chip but constants a random value: of the base
-// field where the leaf is, of E elsewhere.
+// field where the leaf is, of E elsewhere, where the powers of beta are powers.
 func newRandomRow(a *AIR, seed uint64) map[leafKey]field.E {
 	rng := rand.New(rand.NewPCG(seed, 99))
 	row := make(map[leafKey]field.E)
@@ -28,6 +28,11 @@ func newRandomRow(a *AIR, seed uint64) map[leafKey]field.E {
 			}
 		}
 		row[leafKey{n.Op, n.Index}] = field.FromCoords(c)
+	}
+	beta, power := row[leafKey{OpBeta, 1}], field.FromBase(1)
+	for i := range int32(a.MaxArity()) {
+		row[leafKey{OpBeta, i}] = power
+		power = power.Mul(beta)
 	}
 	return row
 }

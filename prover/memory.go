@@ -37,8 +37,8 @@ const (
 func SegmentMemory(l *verifier.Layout, logBlowup int) uint64 {
 	var main, inter uint64
 	for _, t := range l.Tables {
-		main += uint64(len(t.AIR.Main)) << t.LogHeight
-		inter += uint64(t.AIR.Cells()-len(t.AIR.Main)) << t.LogHeight
+		main += uint64(t.AIR.Width()) << t.LogHeight
+		inter += uint64(t.AIR.Cells()-t.AIR.Width()) << t.LogHeight
 	}
 	rows := uint64(1) << (l.LogHeight + logBlowup)
 	composition := uint64(verifier.CompositionWidth) * rows

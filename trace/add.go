@@ -16,15 +16,11 @@ func fillAdd(c *rv32im.Add, w columns, r int, x *Row) {
 	w.rs1(c.Rs1, r, x)
 	w.rs2(c.Rs2, r, x)
 	w.old(c.Rd, r, x)
-	z, addend := x.A+x.B, x.A
+	z := x.A + x.B
 	if sub {
 		z = x.A - x.B
-		addend = z
 	}
 	w.word(c.Result, r, z)
-	lo, hi := sumCarries(addend, x.B)
-	w.bit(c.CarryLo, r, lo)
-	w.bit(c.CarryHi, r, hi)
 }
 
 func fillAddi(c *rv32im.Addi, w columns, r int, x *Row) {
@@ -37,7 +33,4 @@ func fillAddi(c *rv32im.Addi, w columns, r int, x *Row) {
 	w.rs1(c.Rs1, r, x)
 	w.old(c.Rd, r, x)
 	w.word(c.Result, r, x.A+imm)
-	lo, hi := sumCarries(x.A, imm)
-	w.bit(c.CarryLo, r, lo)
-	w.bit(c.CarryHi, r, hi)
 }

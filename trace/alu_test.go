@@ -26,14 +26,14 @@ func bitwiseImmChip(t testing.TB) (testChip, *rv32im.BitwiseImm) {
 
 func TestBitwise(t *testing.T) {
 	c, _ := bitwiseChip(t)
-	c.checkCost(t, 72)
+	c.checkCost(t, 68)
 	testALU(t, c, nil,
 		aluOp{rv.AND, func(a, b uint32) uint32 { return a & b }, registerOp(rv32im.OpAnd)},
 		aluOp{rv.OR, func(a, b uint32) uint32 { return a | b }, registerOp(rv32im.OpOr)},
 		aluOp{rv.XOR, func(a, b uint32) uint32 { return a ^ b }, registerOp(rv32im.OpXor)},
 	)
 	c, _ = bitwiseImmChip(t)
-	c.checkCost(t, 56)
+	c.checkCost(t, 51)
 	testALU(t, c, edgeImmediates,
 		aluOp{rv.ANDI, func(a, b uint32) uint32 { return a & b }, immediateOp(rv32im.OpAndi)},
 		aluOp{rv.ORI, func(a, b uint32) uint32 { return a | b }, immediateOp(rv32im.OpOri)},
@@ -50,13 +50,13 @@ func TestCompare(t *testing.T) {
 	slt := func(a, b uint32) uint32 { return bit(int32(a) < int32(b)) }
 	sltu := func(a, b uint32) uint32 { return bit(a < b) }
 	c, _ := compareChip(t, false)
-	c.checkCost(t, 68)
+	c.checkCost(t, 60)
 	testALU(t, c, nil,
 		aluOp{rv.SLT, slt, registerOp(rv32im.OpSlt)},
 		aluOp{rv.SLTU, sltu, registerOp(rv32im.OpSltu)},
 	)
 	c, _ = compareChip(t, true)
-	c.checkCost(t, 54)
+	c.checkCost(t, 48)
 	testALU(t, c, edgeImmediates,
 		aluOp{rv.SLTI, slt, immediateOp(rv32im.OpSlti)},
 		aluOp{rv.SLTIU, sltu, immediateOp(rv32im.OpSltiu)},
@@ -73,7 +73,7 @@ func TestShift(t *testing.T) {
 	srl := func(a, b uint32) uint32 { return a >> (b % 32) }
 	sra := func(a, b uint32) uint32 { return uint32(int32(a) >> (b % 32)) }
 	c, _ := shiftChip(t, false)
-	c.checkCost(t, 84)
+	c.checkCost(t, 80)
 	ops := []aluOp{
 		{rv.SLL, sll, registerOp(rv32im.OpSll)},
 		{rv.SRL, srl, registerOp(rv32im.OpSrl)},
@@ -124,10 +124,10 @@ var mulOp = aluOp{rv.MUL, func(a, b uint32) uint32 { return a * b }, registerOp(
 
 func TestMul(t *testing.T) {
 	c, _ := mulChip(t)
-	c.checkCost(t, 87)
+	c.checkCost(t, 75)
 	testALU(t, c, nil, mulOp)
 	c, _ = mulhChip(t)
-	c.checkCost(t, 108)
+	c.checkCost(t, 92)
 	testALU(t, c, nil, mulhOps...)
 }
 
@@ -172,6 +172,6 @@ var divOps = []aluOp{
 
 func TestDiv(t *testing.T) {
 	c, _ := divChip(t)
-	c.checkCost(t, 118)
+	c.checkCost(t, 98)
 	testALU(t, c, nil, divOps...)
 }

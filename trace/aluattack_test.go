@@ -18,6 +18,7 @@ func (f *forge) failsOnly(name string) {
 			without.Own++
 		}
 	}
+	without.Constraints = append(without.Constraints, f.c.air.Constraints[f.c.air.Own:]...)
 	if without.Own == f.c.air.Own {
 		f.t.Fatalf("no constraint %q", name)
 	}

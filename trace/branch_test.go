@@ -38,8 +38,8 @@ func TestBranches(t *testing.T) {
 	eqTrap, eqTrapChip := branchEq(t, true)
 	less, _ := branchLess(t, false)
 	lessTrap, _ := branchLess(t, true)
-	eq.checkCost(t, 47)
-	less.checkCost(t, 62)
+	eq.checkCost(t, 42)
+	less.checkCost(t, 52)
 	for _, c := range []testChip{eq, eqTrap, less, lessTrap} {
 		c.checkPadding(t)
 	}

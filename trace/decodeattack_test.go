@@ -51,7 +51,7 @@ func (c factChip) rejectsOnly(t *testing.T, row []field.M31, name string) {
 	t.Helper()
 	own := *c.air
 	own.Constraints = nil
-	for i, k := range c.air.Constraints[:c.air.Own] {
+	for i, k := range c.air.Constraints {
 		if k.Name != name {
 			own.Constraints = append(own.Constraints, k)
 		} else if i < c.air.Own {

@@ -50,7 +50,7 @@ func jalr(t testing.TB, trap bool) (testChip, *rv32im.Jalr) {
 func TestJalr(t *testing.T) {
 	jump, _ := jalr(t, false)
 	trap, _ := jalr(t, true)
-	jump.checkCost(t, 59)
+	jump.checkCost(t, 51)
 	jump.checkPadding(t)
 	trap.checkPadding(t)
 	rng := rand.New(rand.NewPCG(3, 2))

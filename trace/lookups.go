@@ -36,6 +36,8 @@ type lookups struct {
 	bound    *vm.Bound
 	outputs  int           // of the program
 	fixed    [][]field.M31 // of constants, blockRows of each
+	derived  *vm.Bound     // values of the derived columns
+	own      int           // columns before these
 	sources  map[air.NodeID]source
 }
 
@@ -64,7 +66,10 @@ const (
 
 // newLookups compiles the look-ups of a chip.
 func newLookups(a *air.AIR, publics []field.M31) *lookups {
-	l := &lookups{sources: make(map[air.NodeID]source)}
+	l := &lookups{sources: make(map[air.NodeID]source), own: len(a.Main)}
+	if len(a.Derived) > 0 {
+		l.derived = vm.CompileDerived(a).Bind(vm.Scalars{Publics: publics})
+	}
 	mults := make(map[air.NodeID]int)
 	var outputs []air.NodeID
 	for _, m := range a.Messages {
@@ -131,7 +136,7 @@ func (b *builder) compileLookups() {
 	})
 }
 
-// taker counts the look-ups of a chip's rows, on one thread.
+// taker counts the look-ups of a chip's rows, and fills its derived columns, on one thread.
 type taker struct {
 	*lookups
 	machine *vm.Machine
@@ -143,8 +148,11 @@ type taker struct {
 
 func newTaker(l *lookups) *taker {
 	t := &taker{lookups: l, taken: make([][]uint32, len(l.mults)), any: make([]bool, len(l.mults)), out: make([][]field.M31, l.outputs)}
-	if l.outputs > 0 {
+	switch {
+	case l.outputs > 0:
 		t.machine = vm.NewMachine(l.bound.Program())
+	case l.derived != nil:
+		t.machine = vm.NewMachine(l.derived.Program())
 	}
 	for i := range t.taken {
 		t.taken[i] = make([]uint32, blockRows)
@@ -153,6 +161,13 @@ func newTaker(l *lookups) *taker {
 		t.out[i] = make([]field.M31, blockRows)
 	}
 	return t
+}
+
+// derive fills the derived columns of n rows, at most blockRows.
+func (t *taker) derive(cols columns, n int) {
+	if t.derived != nil {
+		t.machine.Run(t.derived, &vm.Columns{Main: cols}, 0, n, func(i int, v vm.Output) { copy(cols[t.own+i], v.Base) })
+	}
 }
 
 var errUnserved = errors.New("no table serves")

@@ -170,12 +170,12 @@ func TestMemory(t *testing.T) {
 		chip  memoryChip
 		cells int
 	}{
-		{chips.loadWord, 60},
-		{chips.storeWord, 60},
-		{chips.loadSmall, 74},
-		{chips.storeSmall, 76},
-		{chips.loadMisaligned, 111},
-		{chips.storeMisaligned, 121},
+		{chips.loadWord, 56},
+		{chips.storeWord, 56},
+		{chips.loadSmall, 70},
+		{chips.storeSmall, 72},
+		{chips.loadMisaligned, 107},
+		{chips.storeMisaligned, 116},
 	} {
 		c.chip.checkCost(t, c.cells)
 		c.chip.checkPadding(t)

@@ -25,7 +25,7 @@ func (b *builder) newSheet(chip, n int) *sheet {
 	for _, log := range heights(n, copies) {
 		s.tables = append(s.tables, Table{
 			Instance: proof.Instance{Chip: uint8(chip), LogHeight: uint8(log)},
-			Main:     make([][]field.M31, len(b.m.AIRs[chip].Main)),
+			Main:     make([][]field.M31, b.m.AIRs[chip].Width()),
 		})
 	}
 	b.out.List = append(b.out.List, s.tables...)
@@ -33,27 +33,40 @@ func (b *builder) newSheet(chip, n int) *sheet {
 	return s
 }
 
-// allocate makes the cells of the new sheets. Those that aren't going to be written are zero.
+// allocate makes the cells of the new sheets. Those that aren't going to be written are zero, or
+// in derived columns what follows from zeros.
 func (b *builder) allocate() {
 	type column struct {
 		table    *Table
 		at, rows int
+		rest     field.M31 // value of the rows behind
 	}
 	var list []column
 	for _, s := range b.sheets {
 		rows := s.rows
+		a := b.m.AIRs[s.chip]
+		rest := a.Derive(make([]field.M31, len(a.Main)), make([]field.M31, len(a.Preprocessed)), b.publics)
 		for i := range s.tables {
 			t := &s.tables[i]
 			own := min(rows, 1<<t.LogHeight)
 			rows -= own
 			for k := range t.Main {
-				list = append(list, column{t, k, own})
+				list = append(list, column{t, k, own, rest[k]})
 			}
 		}
 	}
 	par.For(b.threads, len(list), func(i int) {
 		c := list[i]
-		c.table.Main[c.at] = b.mem.ZerosFrom(c.rows, 1<<c.table.LogHeight)
+		n := 1 << c.table.LogHeight
+		if c.rest == 0 {
+			c.table.Main[c.at] = b.mem.ZerosFrom(c.rows, n)
+			return
+		}
+		cells := b.mem.Column(n)
+		for r := c.rows; r < n; r++ {
+			cells[r] = c.rest
+		}
+		c.table.Main[c.at] = cells
 	})
 	b.sheets = nil
 }
@@ -84,7 +97,7 @@ func (b *builder) fill(chip, n int, write func(w columns, r, i int)) {
 		return
 	}
 	s := b.newSheet(chip, n)
-	rows := rowsOf(len(b.m.AIRs[chip].Main))
+	rows := rowsOf(b.m.AIRs[chip].Width())
 	for lo := 0; lo < n; lo += rows {
 		hi := min(lo+rows, n)
 		b.tasks = append(b.tasks, func(w *worker) error {

@@ -160,8 +160,9 @@ func TestRowCounts(t *testing.T) {
 		rows := (&studyRun{"sha256", program, input, run}).rowCounts(t)
 		var live [rv32im.NumChips]int
 		for _, x := range tables.List {
+			own := x.Main[:len(m.AIRs[x.Chip].Main)]
 			for r := range x.Main[0] {
-				if slices.ContainsFunc(x.Main, func(c []field.M31) bool { return c[r] != 0 }) {
+				if slices.ContainsFunc(own, func(c []field.M31) bool { return c[r] != 0 }) {
 					live[x.Chip]++
 				}
 			}

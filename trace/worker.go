@@ -104,10 +104,11 @@ func (w *worker) write(s *sheet, at, n int, fill func(columns)) error {
 		w.cols = append(w.cols, w.cells[c*stride:][:n])
 	}
 	fill(w.cols)
-	s.store(w.cols, at, n)
 	if w.takers[s.chip] == nil {
 		w.takers[s.chip] = newTaker(w.lookups[s.chip])
 	}
+	w.takers[s.chip].derive(w.cols, n)
+	s.store(w.cols, at, n)
 	if r, err := w.takers[s.chip].count(w.count, &vm.Columns{Main: w.cols}, 0, n); err != nil {
 		return fmt.Errorf("trace: table %s, row %d: %w", w.m.AIRs[s.chip].Name, at+r, err)
 	}

@@ -54,7 +54,7 @@ func withAIR(m *rv32im.Machine, chip int, change func(a *air.AIR)) *rv32im.Machi
 	a := *m.AIRs[chip]
 	a.Main, a.Preprocessed = slices.Clone(a.Main), slices.Clone(a.Preprocessed)
 	a.Nodes, a.Constraints = slices.Clone(a.Nodes), slices.Clone(a.Constraints)
-	a.Messages, a.Pairs = slices.Clone(a.Messages), slices.Clone(a.Pairs)
+	a.Messages, a.Quotients, a.Derived = slices.Clone(a.Messages), slices.Clone(a.Quotients), slices.Clone(a.Derived)
 	change(&a)
 	out := &rv32im.Machine{Chips: m.Chips, AIRs: slices.Clone(m.AIRs)}
 	out.AIRs[chip] = &a
@@ -96,8 +96,13 @@ func TestAttack30ConstraintsBound(t *testing.T) {
 			a.Messages[0].Tuple = slices.Clone(a.Messages[0].Tuple)
 			a.Messages[0].Tuple[0]++
 		})
-		change("a fraction dropped", func(a *air.AIR) { a.Pairs = a.Pairs[1:] })
-		change("a fraction upside down", func(a *air.AIR) { a.Pairs[0].N1, a.Pairs[0].D1 = a.Pairs[0].D1, a.Pairs[0].N1 })
+		change("a fraction dropped", func(a *air.AIR) { a.Quotients = a.Quotients[1:] })
+		change("a fraction upside down", func(a *air.AIR) { a.Quotients[0].N, a.Quotients[0].D = a.Quotients[0].D, a.Quotients[0].N })
+		if len(a.Derived) > 0 {
+			change("a derived column dropped", func(a *air.AIR) { a.Derived = a.Derived[1:] })
+			change("another value of a derived column", func(a *air.AIR) { a.Derived[0].Node = 0 })
+			change("another name of a derived column", func(a *air.AIR) { a.Derived[0].Name += "'" })
+		}
 		change("a column more", func(a *air.AIR) { a.Main = append(a.Main, a.Main[0]) })
 		change("another kind of column", func(a *air.AIR) { a.Main[0].Kind ^= 3 })
 		change("fewer public values", func(a *air.AIR) { a.Publics-- })

@@ -114,7 +114,7 @@ func width(a *air.AIR, tree int) int {
 	case proof.Preprocessed:
 		return len(a.Preprocessed)
 	case proof.Main:
-		return len(a.Main)
+		return a.Width()
 	default:
 		return field.Degree * a.Interactions()
 	}

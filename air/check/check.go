@@ -50,6 +50,14 @@ type Message struct {
 	Tuple []field.M31
 }
 
+// complete adds the derived cells to a row that has none.
+func complete(a *air.AIR, main, pre, publics []field.M31) []field.M31 {
+	if len(main) < a.Width() {
+		return a.Derive(main, pre, publics)
+	}
+	return main
+}
+
 func eval(a *air.AIR, main, pre, publics []field.M31) []field.M31 {
 	return air.Eval(a.Nodes, air.RingM31{}, func(n air.Node) field.M31 {
 		switch n.Op {
@@ -64,11 +72,13 @@ func eval(a *air.AIR, main, pre, publics []field.M31) []field.M31 {
 	}, nil)
 }
 
-// Row checks the chip's own constraints on one row. The error names the constraint, its
-// value, and the cells that occur in it.
+// Row checks the constraints over the base field on one row. A row without derived cells is
+// given the right ones. The error names the constraint, its value, and the cells that occur in
+// it.
 func Row(a *air.AIR, main, pre, publics []field.M31) error {
+	main = complete(a, main, pre, publics)
 	v := eval(a, main, pre, publics)
-	for _, k := range a.Constraints[:a.Own] {
+	for _, k := range a.Constraints[:a.Base()] {
 		if v[k.Node] != 0 {
 			return fmt.Errorf("%w: chip %s: %q is %d; %s", ErrConstraint, a.Name, k.Name, v[k.Node], cells(a, k.Node, main, pre))
 		}
@@ -102,7 +112,7 @@ func cells(a *air.AIR, root air.NodeID, main, pre []field.M31) string {
 	sort.Ints(inPre)
 	var list []string
 	for _, c := range inMain {
-		list = append(list, fmt.Sprintf("%s = %d", a.Main[c].Name, main[c]))
+		list = append(list, fmt.Sprintf("%s = %d", a.MainName(c), main[c]))
 	}
 	for _, c := range inPre {
 		list = append(list, fmt.Sprintf("%s = %d", a.Preprocessed[c].Name, pre[c]))
@@ -112,7 +122,7 @@ func cells(a *air.AIR, root air.NodeID, main, pre []field.M31) string {
 
 // Messages lists the messages of one row whose multiplicity isn't zero.
 func Messages(a *air.AIR, main, pre, publics []field.M31) []Message {
-	v := eval(a, main, pre, publics)
+	v := eval(a, complete(a, main, pre, publics), pre, publics)
 	var out []Message
 	for _, m := range a.Messages {
 		if v[m.Mult] == 0 {

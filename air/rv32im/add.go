@@ -6,13 +6,12 @@ import "github.com/orrery/orrery/air"
 type Add struct {
 	layout air.Layout
 	Step
-	Live, Sub        air.Col
-	RdReg            air.Col
-	Rs1Reg, Rs2Reg   air.Col
-	Rs1, Rs2         Read
-	Rd               Write
-	Result           Word
-	CarryLo, CarryHi air.Col
+	Live, Sub      air.Col
+	RdReg          air.Col
+	Rs1Reg, Rs2Reg air.Col
+	Rs1, Rs2       Read
+	Rd             Write
+	Result         Word
 }
 
 // NewAdd lays the chip out.
@@ -29,8 +28,6 @@ func NewAdd() *Add {
 	c.Rs2 = newRead(l, "b", "second operand")
 	c.Rd = newWrite(l, "rd", "destination")
 	c.Result = newWord(l, "c", "result")
-	c.CarryLo = l.Bit("carry_lo", "carry out of the low limbs")
-	c.CarryHi = l.Bit("carry_hi", "carry out of the high limbs")
 	return c
 }
 
@@ -51,11 +48,18 @@ func (c *Add) Define(b *air.Builder) {
 	z := c.Result.exprs(b)
 	z.rangeCheck(b, live)
 	writeRegister(b, live, c.Step, rd, c.Rd, z)
-	// With d = sub * (c - a): (a + d) + b = c - d, which is a + b = c for ADD and
-	// c + b = a for SUB.
-	dLo, dHi := sub.Mul(z.Lo.Sub(x.Lo)), sub.Mul(z.Hi.Sub(x.Hi))
-	addWords(b, "sum",
-		Value{x.Lo.Add(dLo), x.Hi.Add(dHi)}, y, Value{z.Lo.Sub(dLo), z.Hi.Sub(dHi)},
-		b.Col(c.CarryLo), b.Col(c.CarryHi))
+	// a + b - c for ADD and c + b - a for SUB is b + s(a - c) with s = 1 or -1.
+	lo, hi := carries(y, Value{b.Nil(), b.Nil()})
+	dLo, dHi := carries(x, z)
+	signedBit(b, "sum: carry out of the low limbs", lo, dLo, sub)
+	signedBit(b, "sum: carry out of the high limbs", hi, dHi, sub)
 	c.advanceInOrder(b, live)
+}
+
+// signedBit constrains x + y, or x - y if negative is 1, to be a bit. Assumes that negative is
+// one: then s = 1 - 2 negative is 1 or -1, and (x + s y)^2 is x^2 + 2 s x y + y^2, of degree 3.
+func signedBit(b *air.Builder, name string, x, y, negative air.Expr) {
+	s := b.One().Sub(negative.Scale(2))
+	sum := x.Add(s.Mul(y))
+	b.Equal(name, x.Mul(x).Add(s.Mul(x.Mul(y)).Scale(2)).Add(y.Mul(y)), sum)
 }

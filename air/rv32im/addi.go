@@ -6,13 +6,12 @@ import "github.com/orrery/orrery/air"
 type Addi struct {
 	layout air.Layout
 	Step
-	Live             air.Col
-	RdReg, Rs1Reg    air.Col
-	Imm              Word
-	Rs1              Read
-	Rd               Write
-	Result           Word
-	CarryLo, CarryHi air.Col
+	Live          air.Col
+	RdReg, Rs1Reg air.Col
+	Imm           Word
+	Rs1           Read
+	Rd            Write
+	Result        Word
 }
 
 // NewAddi lays the chip out.
@@ -27,8 +26,6 @@ func NewAddi() *Addi {
 	c.Rs1 = newRead(l, "a", "operand")
 	c.Rd = newWrite(l, "rd", "destination")
 	c.Result = newWord(l, "c", "result")
-	c.CarryLo = l.Bit("carry_lo", "carry out of the low limbs")
-	c.CarryHi = l.Bit("carry_hi", "carry out of the high limbs")
 	return c
 }
 
@@ -48,6 +45,6 @@ func (c *Addi) Define(b *air.Builder) {
 	z := c.Result.exprs(b)
 	z.rangeCheck(b, live)
 	writeRegister(b, live, c.Step, rd, c.Rd, z)
-	addWords(b, "sum", x, imm, z, b.Col(c.CarryLo), b.Col(c.CarryHi))
+	addWords(b, "sum", x, imm, z)
 	c.advanceInOrder(b, live)
 }

@@ -8,6 +8,7 @@ const (
 	// Inverses in the field, so that quotients need no column: 2^31 = 1 modulo p.
 	quarter     = 1 << 29
 	byteInverse = 1 << 23
+	limbInverse = 1 << 15
 )
 
 // Address holds the carries of the sum rs1 + imm, the address of a jump or an access.

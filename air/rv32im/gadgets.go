@@ -126,10 +126,21 @@ func writeMemory(b *air.Builder, live air.Expr, s Step, address air.Expr, w Writ
 	access(b, live, address, w.Old.exprs(b), v, w.Ts, s.timestamp(b, SlotMemory))
 }
 
-// addWords constrains x + y = z + 2^32 * carryHi with a carry bit between the limbs.
-// Assumes that all limbs are below 2^16 and the carries are bits; then z is the sum
-// modulo 2^32, because no side reaches 2^18.
-func addWords(b *air.Builder, name string, x, y, z Value, carryLo, carryHi air.Expr) {
-	b.Equal(name+": low limbs", x.Lo.Add(y.Lo), z.Lo.Add(carryLo.Scale(limb)))
-	b.Equal(name+": high limbs", x.Hi.Add(y.Hi).Add(carryLo), z.Hi.Add(carryHi.Scale(limb)))
+// carries gives, as expressions, (x - z) / 2^16 of the low limbs and ((x - z) / 2^16 of both limbs
+// with that added): the carries of a sum x = z + 2^32 carry, where the limbs of x may be sums of
+// limbs.
+//
+// Where all limbs are below 2^16 and x is the sum of two of them, constraining both expressions to
+// be bits makes z that sum modulo 2^32: 2^16 times a bit is the difference of integers that
+// don't reach 2^18.
+func carries(x, z Value) (lo, hi air.Expr) {
+	lo = x.Lo.Sub(z.Lo).Scale(limbInverse)
+	return lo, x.Hi.Add(lo).Sub(z.Hi).Scale(limbInverse)
+}
+
+// addWords constrains x + y = z modulo 2^32. Assumes that all limbs are below 2^16.
+func addWords(b *air.Builder, name string, x, y, z Value) {
+	lo, hi := carries(Value{x.Lo.Add(y.Lo), x.Hi.Add(y.Hi)}, z)
+	b.Bit(name+": carry out of the low limbs", lo)
+	b.Bit(name+": carry out of the high limbs", hi)
 }

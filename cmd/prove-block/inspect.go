@@ -175,7 +175,7 @@ func tables(l *verifier.Layout) []tableReport {
 	}
 	for _, t := range l.Tables {
 		a := t.AIR
-		add(a.Name, t.LogHeight, len(a.Main), a.Cells()-len(a.Main), len(a.Preprocessed), a.Cells())
+		add(a.Name, t.LogHeight, a.Width(), a.Cells()-a.Width(), len(a.Preprocessed), a.Cells())
 	}
 	add("composition", l.LogHeight, verifier.CompositionWidth, 0, 0, verifier.CompositionWidth)
 	return list

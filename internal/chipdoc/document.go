@@ -19,7 +19,8 @@ const preface = `# Chips and buses
 Every executed instruction is one row of one chip. All constraints hold on every row and mention that row only; rows and
 chips are joined by messages on buses, whose fractions add up to zero over the whole proof (LogUp). Two fractions whose
 denominators are linear share an interaction column; such a column counts six cells, because it is over the extension
-field. The package comments of air and air/rv32im say more.
+field. Look-ups that differ in one element only, with the same multiplicity, may be joined to one fraction, whose coefficients
+are derived columns: their values follow from the other columns. The package comments of air and air/rv32im say more.
 `
 
 // document is the whole page. It depends on nothing but its arguments.
@@ -46,15 +47,16 @@ func writeSummary(w *bytes.Buffer, m *rv32im.Machine) {
 	fmt.Fprintf(w, `
 ## Summary
 
-Cells are the committed base field elements of a row: main columns and six for each interaction column. Constraints are
-those over the base field and those of the interaction columns.
+Cells are the committed base field elements of a row: main columns, derived columns, which are committed with them, and six
+for each interaction column. Constraints are the chip's own and those of the derived columns, over the base field, and those of the
+interaction columns.
 
-| no. | chip | main columns | preprocessed | fractions | interaction columns | cells | degree | constraints |
-| ---: | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |
+| no. | chip | main columns | derived | preprocessed | messages | interaction columns | cells | degree | constraints |
+| ---: | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |
 `)
 	for i, a := range m.AIRs {
-		fmt.Fprintf(w, "| %d | [%s](#%s) | %d | %d | %d | %d | %d | %d | %d + %d |\n", i, a.Name, anchor(a.Name),
-			len(a.Main), len(a.Preprocessed), len(a.Messages), a.Interactions(), a.Cells(), a.Degree, a.Own, len(a.Constraints)-a.Own)
+		fmt.Fprintf(w, "| %d | [%s](#%s) | %d | %d | %d | %d | %d | %d | %d | %d + %d + %d |\n", i, a.Name, anchor(a.Name),
+			len(a.Main), len(a.Derived), len(a.Preprocessed), len(a.Messages), a.Interactions(), a.Cells(), a.Degree, a.Own, len(a.Derived), a.Interactions())
 	}
 }
 
@@ -105,6 +107,7 @@ func writeChip(w *bytes.Buffer, number int, a *air.AIR, typ string, c *comments)
 		fmt.Fprintf(w, "\n%s\n", paragraphs(doc))
 	}
 	writeColumns(w, "column", a.Main)
+	writeDerived(w, a)
 	writeColumns(w, "preprocessed column", a.Preprocessed)
 
 	fmt.Fprintf(w, "\n| constraint | degree | times |\n| --- | ---: | ---: |\n")
@@ -130,7 +133,10 @@ func writeChip(w *bytes.Buffer, number int, a *air.AIR, typ string, c *comments)
 // bit columns bring along, and one for those of all interaction columns but the last.
 func constraintName(a *air.AIR, i int) string {
 	name := a.Constraints[i].Name
-	if i >= a.Own {
+	if i >= a.Own && i < a.Base() {
+		return "derived column"
+	}
+	if i >= a.Base() {
 		return strings.TrimRight(name, " 0123456789")
 	}
 	for _, c := range a.Main {
@@ -153,6 +159,17 @@ func writeColumns(w *bytes.Buffer, heading string, columns []air.Column) {
 			continue
 		}
 		fmt.Fprintf(w, "| `%s` ... `%s` (%d) | %s | %s, and so on |\n", first.Name, last.Name, len(f), first.Kind, escape(first.Doc))
+	}
+}
+
+// writeDerived lists the derived columns with the degree of their values.
+func writeDerived(w *bytes.Buffer, a *air.AIR) {
+	if len(a.Derived) == 0 {
+		return
+	}
+	fmt.Fprintf(w, "\n| derived column | degree | value |\n| --- | ---: | --- |\n")
+	for _, d := range a.Derived {
+		fmt.Fprintf(w, "| `%s` | %d | %s |\n", d.Name, a.Nodes[d.Node].Deg, d.Doc)
 	}
 }
 

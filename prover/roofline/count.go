@@ -58,7 +58,7 @@ func (c *counter) task(phase, part string) *Task {
 func (c *counter) trace() {
 	var cells uint64
 	for _, t := range c.l.Tables {
-		cells += uint64(len(t.AIR.Main)) << t.LogHeight
+		cells += uint64(t.AIR.Width()) << t.LogHeight
 	}
 	c.task(prover.PhaseTrace, "").Bytes += word * cells
 }
@@ -127,7 +127,7 @@ func (c *counter) fractions() {
 		ops[Mul] += field.Degree * counts.BaseOut
 		ops[Add] += field.Degree * (n + 1)
 		task.Ops.add(ops, 1<<t.LogHeight)
-		task.Bytes += word * uint64(len(t.AIR.Main)+len(t.AIR.Preprocessed)+field.Degree*int(n)) << t.LogHeight
+		task.Bytes += word * uint64(t.AIR.Width()+len(t.AIR.Preprocessed)+field.Degree*int(n)) << t.LogHeight
 	}
 }
 
@@ -141,7 +141,7 @@ func (c *counter) constraints() {
 		ops[ScaleE] += n.ExtOut
 		ops[Add] += field.Degree * n.ExtOut
 		task.Ops.add(ops, 2<<t.LogHeight)
-		width := len(t.AIR.Main) + len(t.AIR.Preprocessed) + field.Degree*t.AIR.Interactions()
+		width := t.AIR.Width() + len(t.AIR.Preprocessed) + field.Degree*t.AIR.Interactions()
 		task.Bytes += word * uint64(width+2*field.Degree) << (t.LogHeight + 1)
 	}
 	divide := c.task(prover.PhaseConstraints, prover.PartDivide)

@@ -83,25 +83,21 @@ func CompileConstraints(a *air.AIR) *Program {
 // denominator of column i, output 2i+1 its numerator, each over the common denominator of
 // the column's fractions.
 func CompileFractions(a *air.AIR) *Program {
-	nodes := append([]air.Node(nil), a.Nodes...)
-	push := func(op air.Op, x, y air.NodeID) air.NodeID {
-		deg := max(nodes[x].Deg, nodes[y].Deg)
-		if op == air.OpMul {
-			deg = nodes[x].Deg + nodes[y].Deg
-		}
-		nodes = append(nodes, air.Node{Op: op, Ext: nodes[x].Ext || nodes[y].Ext, Deg: deg, A: x, B: y})
-		return air.NodeID(len(nodes) - 1)
-	}
 	var roots []air.NodeID
-	for _, p := range a.Pairs {
-		d, n := p.D1, p.N1
-		if p.D2 != air.NoNode {
-			n = push(air.OpAdd, push(air.OpMul, p.D2, p.N1), push(air.OpMul, p.D1, p.N2))
-			d = push(air.OpMul, p.D1, p.D2)
-		}
-		roots = append(roots, d, n)
+	for _, q := range a.Quotients {
+		roots = append(roots, q.D, q.N)
 	}
-	return compile(nodes, roots, a.Interactions())
+	return compile(a.Nodes, roots, a.Interactions())
+}
+
+// CompileDerived compiles the values of the derived columns. Output i is that of derived column
+// i, to be written to its column at once: later ones may read it.
+func CompileDerived(a *air.AIR) *Program {
+	var roots []air.NodeID
+	for _, d := range a.Derived {
+		roots = append(roots, d.Node)
+	}
+	return compile(a.Nodes, roots, a.Interactions())
 }
 
 // CompileMessages compiles the multiplicity and tuple of the selected messages, in

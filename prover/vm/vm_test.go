@@ -174,17 +174,17 @@ func TestMachineChips(t *testing.T) {
 		t.Run(a.Name, func(t *testing.T) {
 			t.Parallel()
 			rng := rand.New(rand.NewPCG(11, uint64(len(a.Nodes))))
-			c := randomColumns(rng, len(a.Main), len(a.Preprocessed), a.Interactions(), rows)
+			c := randomColumns(rng, a.Width(), len(a.Preprocessed), a.Interactions(), rows)
 			s := randomScalars(rng, a.Publics, a.MaxArity())
 			constraints, fractions, messages := CompileConstraints(a), CompileFractions(a), CompileMessages(a, a.Messages)
-			k := run(t, constraints, NewMachine(constraints), s, c, 0, rows, func(i int) bool { return i >= a.Own })
+			k := run(t, constraints, NewMachine(constraints), s, c, 0, rows, func(i int) bool { return i >= a.Base() })
 			f := run(t, fractions, NewMachine(fractions), s, c, 0, rows, func(i int) bool {
-				return i%2 == 0 || a.Pairs[i/2].D2 != air.NoNode
+				return i%2 == 0 || a.Nodes[a.Quotients[i/2].N].Ext
 			})
 			// Neither interaction columns nor challenges are there for messages.
 			bare := &Columns{Main: c.Main, Pre: c.Pre}
 			m := run(t, messages, NewMachine(messages), Scalars{Publics: s.Publics}, bare, 0, rows, func(int) bool { return false })
-			if len(k) != len(a.Constraints) || len(f) != 2*len(a.Pairs) {
+			if len(k) != len(a.Constraints) || len(f) != 2*len(a.Quotients) {
 				t.Fatalf("%d constraints, %d fractions", len(k), len(f))
 			}
 			var v []field.E
@@ -195,13 +195,8 @@ func TestMachineChips(t *testing.T) {
 						t.Fatalf("row %d: constraint %q differs", r, x.Name)
 					}
 				}
-				for i, p := range a.Pairs {
-					d, n := v[p.D1], v[p.N1]
-					if p.D2 != air.NoNode {
-						n = n.Mul(v[p.D2]).Add(v[p.N2].Mul(d))
-						d = d.Mul(v[p.D2])
-					}
-					if f[2*i][r] != d || f[2*i+1][r] != n {
+				for i, q := range a.Quotients {
+					if f[2*i][r] != v[q.D] || f[2*i+1][r] != v[q.N] {
 						t.Fatalf("row %d: fraction %d differs", r, i)
 					}
 				}
@@ -226,7 +221,7 @@ func benchmark(b *testing.B, chip air.Chip, compile func(*air.AIR) *Program) {
 	}
 	const rows = 1 << 13
 	rng := rand.New(rand.NewPCG(1, 2))
-	c := randomColumns(rng, len(a.Main), len(a.Preprocessed), a.Interactions(), rows)
+	c := randomColumns(rng, a.Width(), len(a.Preprocessed), a.Interactions(), rows)
 	p := compile(a)
 	bound := p.Bind(randomScalars(rng, a.Publics, a.MaxArity()))
 	m := NewMachine(p)
