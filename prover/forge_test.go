@@ -121,10 +121,11 @@ func (s *scene) forge() *forgery {
 	return &forgery{scene: s, changed: map[place][]field.M31{}, statement: s.statement.clone()}
 }
 
-// row gives a row's cells, for changes.
+// row gives a row's own cells, for changes. Derived cells follow them.
 func (f *forgery) row(p place) []field.M31 {
 	if _, ok := f.changed[p]; !ok {
-		f.changed[p], _ = f.at(p)
+		cells, _ := f.at(p)
+		f.changed[p] = cells[:len(f.air(p.table).Main)]
 	}
 	return f.changed[p]
 }
@@ -338,7 +339,8 @@ func (f *forgery) refused(t testing.TB, what string, stages ...verifier.Stage) {
 		tableOf[int(x.Chip)] = i // the shortest of the chip
 	}
 	for p, cells := range f.changed {
-		for k, v := range cells {
+		_, pre := f.at(p)
+		for k, v := range f.air(p.table).Derive(cells, pre, f.publics) {
 			w.Main[p.table][k][p.row] = v
 		}
 	}
@@ -349,14 +351,14 @@ func (f *forgery) refused(t testing.TB, what string, stages ...verifier.Stage) {
 		}
 		free := len(f.tables[i].Main[0]) - 1
 		for ; free >= 0; free-- {
-			if _, taken := f.changed[place{i, free}]; !taken && len(f.messages(place{i, free})) == 0 && w.empty(i, free) {
+			if _, taken := f.changed[place{i, free}]; !taken && len(f.messages(place{i, free})) == 0 && w.empty(i, free, len(f.air(i).Main)) {
 				break
 			}
 		}
 		if free < 0 {
 			t.Fatalf("%s: no padding in %s", what, f.m.AIRs[r.chip].Name)
 		}
-		for k, v := range r.cells {
+		for k, v := range f.air(i).Derive(r.cells, nil, f.publics) {
 			w.Main[i][k][free] = v
 		}
 	}
@@ -379,9 +381,9 @@ func (f *forgery) refused(t testing.TB, what string, stages ...verifier.Stage) {
 	rejected(t, f.key, what, proved.Encode(), stages...)
 }
 
-// empty reports whether a row is all zero.
-func (w *Witness) empty(table, row int) bool {
-	for _, c := range w.Main[table] {
+// empty reports whether a row is all zero in the first columns.
+func (w *Witness) empty(table, row, columns int) bool {
+	for _, c := range w.Main[table][:columns] {
 		if c[row] != 0 {
 			return false
 		}

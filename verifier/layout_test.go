@@ -148,7 +148,7 @@ func TestLayout(t *testing.T) {
 			if x.AIR != a || x.LogHeight != int(list[i].LogHeight) {
 				t.Fatalf("table %d is not instance %+v", i, list[i])
 			}
-			take(values, x.First[proof.Main], len(a.Main))
+			take(values, x.First[proof.Main], a.Width())
 			take(values, x.First[proof.Interaction], field.Degree*a.Interactions())
 			if len(a.Preprocessed) > 0 {
 				take(values, x.First[proof.Preprocessed], len(a.Preprocessed))
