@@ -324,9 +324,27 @@ func (f *forgery) fails(t testing.TB, what string, texts ...string) {
 	}
 }
 
-// refused proves the forgery and checks that the verifier refuses the proof. Added rows go
-// into padding rows. Multiplicities of true facts are made to fit.
+// refused proves the forgery and checks that the verifier refuses the proof.
 func (f *forgery) refused(t testing.TB, what string, stages ...verifier.Stage) {
+	t.Helper()
+	f.refusedWith(t, what, f.witness(t, what), stages...)
+}
+
+// refusedWith is refused for a witness that was changed further.
+func (f *forgery) refusedWith(t testing.TB, what string, w *Witness, stages ...verifier.Stage) {
+	t.Helper()
+	p, err := proveWitness(context.Background(), f.key, w, 2, nobody{})
+	if err != nil {
+		t.Fatalf("%s: %v", what, err)
+	}
+	proved := *f.statement
+	proved.Segment = p
+	rejected(t, f.key, what, proved.Encode(), stages...)
+}
+
+// witness gives the tables of the forgery. Added rows go into padding rows. Multiplicities of
+// true facts are made to fit.
+func (f *forgery) witness(t testing.TB, what string) *Witness {
 	t.Helper()
 	w := &Witness{Statement: *f.statement.mustStatement()}
 	tableOf := map[int]int{}
@@ -372,13 +390,7 @@ func (f *forgery) refused(t testing.TB, what string, stages ...verifier.Stage) {
 			}
 		}
 	}
-	p, err := proveWitness(context.Background(), f.key, w, 2, nobody{})
-	if err != nil {
-		t.Fatalf("%s: %v", what, err)
-	}
-	proved := *f.statement
-	proved.Segment = p
-	rejected(t, f.key, what, proved.Encode(), stages...)
+	return w
 }
 
 // empty reports whether a row is all zero in the first columns.
