@@ -146,11 +146,14 @@ func TestAttack13LimbsOfLeaves(t *testing.T) {
 			// The high limb of a word 2^31-1 away.
 			row[w.Old.Lo], row[w.Old.Hi] = lo.Sub(1), hi.Add(1<<15)
 			row[w.New.Lo], row[w.New.Hi] = row[w.Old.Lo], row[w.Old.Hi]
-			f.fails(t, "another word, equal modulo p", "false look-up: top[")
-			row[w.OldTop] = row[w.Old.Hi] >> 14
+			f.fails(t, "another word, equal modulo p", "false look-up: range-small[16384 ")
+			setTop(row, w.OldTop, row[w.Old.Hi]>>14)
+			setTop(row, w.NewTop, row[w.Old.Hi]>>14)
 			f.fails(t, "another word, equal modulo p, with its own top bits", "false look-up: hash[")
 			// Any other word.
-			row[w.Old.Lo], row[w.Old.Hi], row[w.OldTop] = lo^1, hi, hi>>14
+			row[w.Old.Lo], row[w.Old.Hi] = lo^1, hi
+			setTop(row, w.OldTop, hi>>14)
+			setTop(row, w.NewTop, hi>>14)
 			row[w.New.Lo], row[w.New.Hi] = row[w.Old.Lo], row[w.Old.Hi]
 			f.fails(t, "another word", "false look-up: hash[", "and 0 out of balance")
 		}
@@ -180,7 +183,7 @@ func TestAttack14InitialisedTwice(t *testing.T) {
 		for i := range c.Words {
 			w := &c.Words[i]
 			row[w.Ts], row[w.New.Lo], row[w.New.Hi] = 0, row[w.Old.Lo], row[w.Old.Hi]
-			row[w.NewTop] = 0
+			row[w.NewTop[0]], row[w.NewTop[1]] = row[w.OldTop[0]], row[w.OldTop[1]]
 		}
 		row[c.Changed], row[c.Kept], row[c.Dropped] = 0, 1, 0
 		for i := range c.New {
@@ -284,6 +287,11 @@ func get(row []field.M31, c rv32im.Digest) (d hash.Digest) {
 		d[i] = uint32(row[col])
 	}
 	return d
+}
+
+// setTop sets the two top bits of a word of a leaf.
+func setTop(row []field.M31, c [2]air.Col, v field.M31) {
+	row[c[0]], row[c[1]] = v&1, v>>1&1
 }
 
 // column finds a column by name.
@@ -651,8 +659,8 @@ func TestAttack13Output(t *testing.T) {
 		set(row, c.New, digest)
 	}
 	f.fails(t, "another word, with the top bits of the true one", "false look-up: hash[", "and 0 out of balance")
-	row[page.Words[word].NewTop] = field.M31(words[word] >> 30)
-	f.fails(t, "another word, with its own top bits", "false look-up: top[", "and 0 out of balance")
+	setTop(row, page.Words[word].NewTop, field.M31(words[word]>>30))
+	f.fails(t, "another word, with its own top bits", "false look-up: range-small[16384 ", "and 0 out of balance")
 	// As the bus has it, it is another word.
 	w := page.Words[word].New
 	row[w.Lo], row[w.Hi] = field.M31(words[word]&0xffff), field.M31(words[word]>>16)

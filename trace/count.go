@@ -13,7 +13,7 @@ import (
 // counter counts look-ups: for each bus, how often each entry of the table that serves it
 // is taken. The messages come from the compiled chips.
 type counter struct {
-	limbs  [8]limbCounts // by limbColumn
+	limbs  [6]limbCounts // by limbColumn
 	shifts [shiftAmounts]uint32
 	code   codeCounter
 	pages  [1 << 16][2]uint32 // by page: read facts, write facts
@@ -38,8 +38,6 @@ const (
 	limbAnd
 	limbOr
 	limbXor
-	limbTop
-	limbSign
 )
 
 // codeCounter counts fetches of code words. A segment may be much longer in memory than in
@@ -142,10 +140,6 @@ func (c *counter) add(bus uint32, taken []uint32, keys [][]field.M31) bool {
 	switch bus {
 	case rv32im.Range16.ID:
 		return addLimbs(&c.limbs[limbRange], taken, x)
-	case rv32im.Top.ID:
-		return addLimbs(&c.limbs[limbTop], taken, x)
-	case rv32im.Sign.ID:
-		return addLimbs(&c.limbs[limbSign], taken, x)
 	case rv32im.RangeSmall.ID:
 		return c.addSmall(taken, x, keys[1][:len(taken)])
 	case rv32im.Bytes.ID:

@@ -47,10 +47,8 @@ func TestCounterAdd(t *testing.T) {
 		{rv32im.Bytes, []field.M31{3, 1, 2, 3}, false},
 		{rv32im.Bytes, []field.M31{rv32im.ByteOr, 256, 0, 256}, false},
 		{rv32im.Bytes, []field.M31{rv32im.ByteOr, 0, 256, 256}, false},
-		{rv32im.Top, []field.M31{1 << 15, 2}, true},
-		{rv32im.Top, []field.M31{1 << 16, 0}, false},
-		{rv32im.Sign, []field.M31{1 << 15, 1}, true},
-		{rv32im.Sign, []field.M31{p - 1, 1}, false},
+		{rv32im.RangeSmall, []field.M31{1 << 14, 1<<14 - 1}, true},
+		{rv32im.RangeSmall, []field.M31{1 << 14, p - 1}, false},
 		{rv32im.Shift, []field.M31{31, 1 << 15, 2, 1}, true},
 		{rv32im.Shift, []field.M31{32, 1, 1 << 16, 0}, false},
 		{rv32im.Region, []field.M31{rv32im.CanRead, 1<<16 - 1}, true},
@@ -164,7 +162,7 @@ func (c *looker) Define(b *air.Builder) {
 	live, x, y := b.Col(0), b.Col(1), b.Col(2)
 	b.Receive(rv32im.Range16, live, x)
 	b.Send(rv32im.Memory, live, x, x, x, x)
-	b.Receive(rv32im.Top, live.Scale(2), y, b.Nil())
+	b.Receive(rv32im.RangeSmall, live.Scale(2), b.Int(1<<16), y)
 	b.Receive(rv32im.Range16, live.Mul(b.Public(0)), y.Add(b.Pre(0)))
 }
 
@@ -219,7 +217,7 @@ func TestCountTable(t *testing.T) {
 				continue
 			}
 			want.limbs[limbRange][main[1][r]]++
-			want.limbs[limbTop][main[2][r]] += 2
+			want.limbs[limbFull][main[2][r]] += 2
 			want.limbs[limbRange][main[2][r]+pre[0][r]] += 5
 		}
 		got := newCounter(newCodeCounter(codeOf(1), nil))

@@ -16,7 +16,7 @@ import (
 // whose multiplicities aren't counted.
 func keyElements(bus air.Bus) int {
 	switch bus.ID {
-	case rv32im.Range16.ID, rv32im.Top.ID, rv32im.Sign.ID, rv32im.Shift.ID, rv32im.Program.ID:
+	case rv32im.Range16.ID, rv32im.Shift.ID, rv32im.Program.ID:
 		return 1
 	case rv32im.RangeSmall.ID, rv32im.Region.ID:
 		return 2

@@ -29,7 +29,7 @@ func (b *builder) serve(w columns, chip int) {
 	n := b.count
 	switch c := b.m.Chips[chip].(type) {
 	case *rv32im.Table:
-		for k, col := range []air.Col{c.Range16Mult, c.SmallMult, c.LimbMult, c.AndMult, c.OrMult, c.XorMult, c.TopMult, c.SignMult} {
+		for k, col := range []air.Col{c.Range16Mult, c.SmallMult, c.LimbMult, c.AndMult, c.OrMult, c.XorMult} {
 			for r, v := range &n.limbs[k] {
 				w.set(col, r, v)
 			}

@@ -1,6 +1,7 @@
 package trace
 
 import (
+	"github.com/orrery/orrery/air"
 	"github.com/orrery/orrery/air/rv32im"
 	"github.com/orrery/orrery/field"
 	"github.com/orrery/orrery/hash"
@@ -20,15 +21,17 @@ func fillPage(c *rv32im.Page, w columns, r int, block *exec.Block, x *memtree.Le
 		w.word(p.Old, r, block.Initial[i])
 		w.word(p.New, r, block.Final[i])
 		w.set(p.Ts, r, block.Ts[i])
-		w.set(p.OldTop, r, block.Initial[i]>>30)
-		var top uint32
-		if x.Changed {
-			top = block.Final[i] >> 30
-		}
-		w.set(p.NewTop, r, top)
+		w.top(p.OldTop, r, block.Initial[i])
+		w.top(p.NewTop, r, block.Final[i])
 	}
 	w.digest(c.Old, r, x.Old)
 	w.digest(c.New, r, x.New)
+}
+
+// top writes bits 30 and 31 of a word.
+func (w columns) top(c [2]air.Col, r int, v uint32) {
+	w.set(c[0], r, v>>30&1)
+	w.set(c[1], r, v>>31)
 }
 
 func (w columns) digest(c rv32im.Digest, r int, d hash.Digest) {

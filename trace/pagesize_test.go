@@ -184,7 +184,7 @@ func newTreeCost(m *rv32im.Machine) treeCost {
 	}
 	for _, x := range page.Messages {
 		switch x.Bus.ID {
-		case rv32im.Memory.ID, rv32im.Range16.ID, rv32im.Top.ID:
+		case rv32im.Memory.ID, rv32im.Range16.ID, rv32im.RangeSmall.ID:
 			messages++
 		}
 	}

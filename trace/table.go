@@ -8,7 +8,7 @@ import (
 // fillTable writes a row of the table of limbs: its multiplicities, 0.
 func fillTable(c *rv32im.Table, w columns, r int) {
 	for _, col := range []air.Col{
-		c.Range16Mult, c.SmallMult, c.LimbMult, c.AndMult, c.OrMult, c.XorMult, c.TopMult, c.SignMult,
+		c.Range16Mult, c.SmallMult, c.LimbMult, c.AndMult, c.OrMult, c.XorMult,
 	} {
 		w.set(col, r, 0)
 	}

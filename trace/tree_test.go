@@ -6,6 +6,7 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/orrery/orrery/air"
 	"github.com/orrery/orrery/air/check"
 	"github.com/orrery/orrery/air/rv32im"
 	"github.com/orrery/orrery/field"
@@ -197,6 +198,11 @@ func setDigest(row []field.M31, c rv32im.Digest, d hash.Digest) {
 	for i, col := range c {
 		row[col] = field.M31(d[i])
 	}
+}
+
+// setTop sets the two top bits of a word.
+func setTop(row []field.M31, c [2]air.Col, v uint32) {
+	row[c[0]], row[c[1]] = field.M31(v&1), field.M31(v>>1&1)
 }
 
 func (s *treeScene) fails(t *testing.T, what string) {
@@ -398,11 +404,11 @@ func TestLeafAlias(t *testing.T) {
 	}
 	row := s.pages[0]
 	row[c.Words[5].Old.Lo], row[c.Words[5].Old.Hi] = field.M31(alias&0xffff), field.M31(alias>>16)
-	s.page.rejects(t, row, "top")
-	row[c.Words[5].OldTop] = field.M31(alias >> 30)
+	s.page.rejects(t, row, "range-small[16384 ")
+	setTop(row, c.Words[5].OldTop, alias>>30)
 	s.fails(t, "alias of a word")
 	row[c.Words[5].Old.Lo], row[c.Words[5].Old.Hi] = field.M31(word).Sub(field.M31(word>>16).Mul(1<<16)).Add(1<<16), field.M31(word>>16).Sub(1)
-	row[c.Words[5].OldTop] = (row[c.Words[5].Old.Hi]) >> 14
+	setTop(row, c.Words[5].OldTop, uint32(row[c.Words[5].Old.Hi])>>14)
 	s.fails(t, "limbs that carry")
 }
 
@@ -416,4 +422,42 @@ func TestDropIsBound(t *testing.T) {
 		}
 	}
 	s.fails(t, "dropped against the statement")
+}
+
+// TestForgedTopBits sets the top bits of words to others. A high limb of 2^16 or more would
+// do with a number of four or more, which two bits aren't.
+func TestForgedTopBits(t *testing.T) {
+	const wrong = "false look-up: range-small[16384 "
+	rng := rand.New(rand.NewPCG(25, 26))
+	s := newTreeScene(t, rng, 12, [memtree.Quarters]bool{true, false, false, false})
+	for _, page := range s.pages {
+		for _, w := range s.pageCols.Words {
+			for _, side := range []struct {
+				hi  air.Col
+				top [2]air.Col
+			}{{w.Old.Hi, w.OldTop}, {w.New.Hi, w.NewTop}} {
+				row := slices.Clone(page)
+				for v := range uint32(4) {
+					if v != uint32(page[side.hi])>>14 {
+						setTop(row, side.top, v)
+						s.page.rejects(t, row, wrong)
+					}
+				}
+			}
+			// Both sides, since kept words have to be equal.
+			row := slices.Clone(page)
+			for _, word := range []rv32im.Word{w.Old, w.New} {
+				row[word.Lo], row[word.Hi] = 0, 1<<16+page[w.Old.Hi]%(1<<14)
+			}
+			for v := range uint32(4) {
+				setTop(row, w.OldTop, v)
+				setTop(row, w.NewTop, v)
+				s.page.rejects(t, row, wrong)
+			}
+			setTop(row, w.OldTop, 0)
+			setTop(row, w.NewTop, 0)
+			row[w.OldTop[1]], row[w.NewTop[1]] = 2, 2
+			s.page.rejects(t, row, "is a bit")
+		}
+	}
 }

@@ -19,10 +19,6 @@ var (
 	RangeSmall = air.Bus{ID: 5, Name: "range-small", Arity: 2}
 	// Bytes carries (op, a, b, a op b) for bytes a and b; op is ByteAnd, ByteOr or ByteXor.
 	Bytes = air.Bus{ID: 6, Name: "bytes", Arity: 4}
-	// Top carries (v, v >> 14) with v < 2^16.
-	Top = air.Bus{ID: 7, Name: "top", Arity: 2}
-	// Sign carries (v, v >> 15) with v < 2^16.
-	Sign = air.Bus{ID: 8, Name: "sign", Arity: 2}
 	// Region carries (permission, page) for a 64 KiB page (address >> 16) that has the
 	// permission; see CanRead to CannotWrite.
 	Region = air.Bus{ID: 9, Name: "region", Arity: 2}

@@ -91,8 +91,7 @@ func (c *LoadMisaligned) Define(b *air.Builder) {
 		k.word3.Mul(pair(high[2], low[3])),
 		sign.Scale(0xffff)))
 	signed := k.half.Sub(unsigned)
-	b.Receive(Sign, signed, z.Lo, sign)
-	b.Zero("only signed halves are extended by ones", sign.Mul(signed.Not()))
+	signedHigh(b, k.live, signed.Not(), z.Lo, sign) // z.Lo consists of bytes
 	writeRegister(b, k.live, c.Step, rd, c.Rd, z)
 	c.advanceInOrder(b, k.live)
 }

@@ -9,7 +9,7 @@ import (
 // program or the run, so that Holds can decide them.
 func IsLookup(bus air.Bus) bool {
 	switch bus.ID {
-	case Range16.ID, RangeSmall.ID, Bytes.ID, Top.ID, Sign.ID, Shift.ID:
+	case Range16.ID, RangeSmall.ID, Bytes.ID, Shift.ID:
 		return true
 	}
 	return false
@@ -33,10 +33,6 @@ func Holds(bus air.Bus, tuple []field.M31) bool {
 		return x[0] != 0 && x[0]&(x[0]-1) == 0 && x[0] <= limb && x[1] < x[0]
 	case Bytes.ID:
 		return holdsBytes(x[0], x[1], x[2], x[3])
-	case Top.ID:
-		return x[0] < limb && x[1] == x[0]>>14
-	case Sign.ID:
-		return x[0] < limb && x[1] == x[0]>>15
 	default: // Shift
 		return x[0] < 32 && x[1] == 1<<(x[0]%16) && x[2] == limb>>(x[0]%16) && x[3] == x[0]/16
 	}

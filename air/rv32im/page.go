@@ -12,7 +12,7 @@ import (
 type PageWord struct {
 	Old, New       Word
 	Ts             air.Col
-	OldTop, NewTop air.Col
+	OldTop, NewTop [2]air.Col // bits 30 and 31
 }
 
 // Page is the chip of the memory tree's touched leaves: 64 bytes a row. It gives the
@@ -39,13 +39,17 @@ func NewPage() *Page {
 			Old:    newWord(l, name+"_old", fmt.Sprintf("word %d before", i)),
 			New:    newWord(l, name+"_new", fmt.Sprintf("word %d after", i)),
 			Ts:     l.Felt(name+"_ts", fmt.Sprintf("timestamp of the last access to word %d; tied by the memory bus", i)),
-			OldTop: l.Felt(name+"_old_top", fmt.Sprintf("two top bits of word %d before", i)),
-			NewTop: l.Felt(name+"_new_top", fmt.Sprintf("two top bits of word %d after, on changed rows", i)),
+			OldTop: newTop(l, name+"_old", fmt.Sprintf("of word %d before", i)),
+			NewTop: newTop(l, name+"_new", fmt.Sprintf("of word %d after", i)),
 		}
 	}
 	c.Old = newDigest(l, "old", "digest before")
 	c.New = newDigest(l, "new", "digest after")
 	return c
+}
+
+func newTop(l *air.Layout, name, doc string) [2]air.Col {
+	return [2]air.Col{l.Bit(name+"_30", "bit 30 "+doc), l.Bit(name+"_31", "bit 31 "+doc)}
 }
 
 // Name is the chip's name.
@@ -60,7 +64,7 @@ func (c *Page) Columns() *air.Layout { return &c.layout }
 // of the new words (changed), or what it was because the words are (kept), or what it was
 // because the node bus says that nobody wants the new words (dropped).
 //
-// Limbs of the new words were range-checked when they were put on the memory bus. The
+// Low limbs of the new words were range-checked when they were put on the memory bus. The
 // index is below 2^26, since the node bus carries indices of level 26 that begin with a
 // quarter and double, plus a bit, from level to level; so no two rows share an address.
 func (c *Page) Define(b *air.Builder) {
@@ -85,14 +89,21 @@ func (c *Page) Define(b *air.Builder) {
 		b.Zero("kept words, low limb", kept.Mul(y.Lo.Sub(x.Lo)))
 		b.Zero("kept words, high limb", kept.Mul(y.Hi.Sub(x.Hi)))
 		b.Receive(Range16, live, x.Lo)
-		b.Receive(Top, live, x.Hi, b.Col(w.OldTop))
-		b.Receive(Top, changed, y.Hi, b.Col(w.NewTop))
-		b.Zero("top bits after are for changed rows", changed.Not().Mul(b.Col(w.NewTop)))
-		oldWords = append(oldWords, leafWord{x, b.Col(w.OldTop)})
-		newWords = append(newWords, leafWord{y, b.Col(w.NewTop)})
+		oldWords = append(oldWords, leafWord{x, topBits(b, live, x.Hi, w.OldTop)})
+		newWords = append(newWords, leafWord{y, topBits(b, live, y.Hi, w.NewTop)})
 	}
 	lookUpHash(b, live, leafInput(b, oldWords), old)
 	lookUpHash(b, changed, leafInput(b, newWords), new)
+}
+
+// topBits is hi >> 14, the two top bits of a word with the high limb hi.
+//
+// Assumes that the columns are bits, so that v is below 4. Constrains, on live rows,
+// hi = r + 2^14 v with r < 2^14; so hi < 2^16, and v is its bits 14 and 15.
+func topBits(b *air.Builder, live, hi air.Expr, top [2]air.Col) air.Expr {
+	v := b.Col(top[0]).Add(b.Col(top[1]).Scale(2))
+	b.Receive(RangeSmall, live, b.Int(1<<14), hi.Sub(v.Scale(1<<14)))
+	return v
 }
 
 // leafWord is a word of a leaf with its two top bits.

@@ -14,13 +14,12 @@ const TableLog = 16
 // number v, RangeSmall's pair (2^16, v) among them, and one pair of a smaller range: row
 // 2^t - 1 + w the pair (2^t, w) with t < 16; the last row repeats the one before it.
 type Table struct {
-	layout                      air.Layout
-	Value, A, B, And, Top, Sign air.PreCol
-	Power, Small                air.PreCol
-	Range16Mult, SmallMult      air.Col
-	LimbMult                    air.Col
-	AndMult, OrMult, XorMult    air.Col
-	TopMult, SignMult           air.Col
+	layout                   air.Layout
+	Value, A, B, And         air.PreCol
+	Power, Small             air.PreCol
+	Range16Mult, SmallMult   air.Col
+	LimbMult                 air.Col
+	AndMult, OrMult, XorMult air.Col
 }
 
 // NewTable lays the chip out.
@@ -31,8 +30,6 @@ func NewTable() *Table {
 	c.A = l.Pre("a", "low byte of v")
 	c.B = l.Pre("b", "high byte of v")
 	c.And = l.Pre("and", "a and b, bit by bit")
-	c.Top = l.Pre("top", "v / 2^14 rounded down")
-	c.Sign = l.Pre("sign", "v / 2^15 rounded down")
 	c.Power = l.Pre("power", "2^t, a bound")
 	c.Small = l.Pre("small", "number below the bound")
 	c.Range16Mult = l.Felt("range16_mult", "look-ups of v")
@@ -41,8 +38,6 @@ func NewTable() *Table {
 	c.AndMult = l.Felt("and_mult", "look-ups of a and b")
 	c.OrMult = l.Felt("or_mult", "look-ups of a or b")
 	c.XorMult = l.Felt("xor_mult", "look-ups of a xor b")
-	c.TopMult = l.Felt("top_mult", "look-ups of (v, top)")
-	c.SignMult = l.Felt("sign_mult", "look-ups of (v, sign)")
 	return c
 }
 
@@ -62,8 +57,6 @@ func (c *Table) Define(b *air.Builder) {
 	b.Send(Bytes, b.Col(c.AndMult), b.Int(ByteAnd), x, y, and)
 	b.Send(Bytes, b.Col(c.OrMult), b.Int(ByteOr), x, y, x.Add(y).Sub(and))
 	b.Send(Bytes, b.Col(c.XorMult), b.Int(ByteXor), x, y, x.Add(y).Sub(and.Add(and)))
-	b.Send(Top, b.Col(c.TopMult), v, b.Pre(c.Top))
-	b.Send(Sign, b.Col(c.SignMult), v, b.Pre(c.Sign))
 }
 
 // Preprocessed is the content of the preprocessed columns, 2^TableLog rows each.
@@ -74,8 +67,6 @@ func (c *Table) Preprocessed() [][]field.M31 {
 		w[c.A][r] = field.M31(r & 0xff)
 		w[c.B][r] = field.M31(r >> 8)
 		w[c.And][r] = field.M31(r & 0xff & (r >> 8))
-		w[c.Top][r] = field.M31(r >> 14)
-		w[c.Sign][r] = field.M31(r >> 15)
 		pair := min(r, 1<<TableLog-2)
 		power := uint32(1) << (bits.Len32(pair+1) - 1)
 		w[c.Power][r] = field.M31(power)
