@@ -63,16 +63,21 @@ func TestCompare(t *testing.T) {
 	)
 }
 
-func shiftChip(t testing.TB, immediate bool) (testChip, *rv32im.Shifter) {
-	chip := rv32im.NewShifter(immediate)
+func shiftChip(t testing.TB) (testChip, *rv32im.Shifter) {
+	chip := rv32im.NewShifter()
 	return compileChip(t, chip, func(w columns, r int, x *Row) { fillShifter(chip, w, r, x) }), chip
+}
+
+func shiftImmChip(t testing.TB, arithmetic bool) (testChip, *rv32im.ShiftImm) {
+	chip := rv32im.NewShiftImm(arithmetic)
+	return compileChip(t, chip, func(w columns, r int, x *Row) { fillShiftImm(chip, w, r, x) }), chip
 }
 
 func TestShift(t *testing.T) {
 	sll := func(a, b uint32) uint32 { return a << (b % 32) }
 	srl := func(a, b uint32) uint32 { return a >> (b % 32) }
 	sra := func(a, b uint32) uint32 { return uint32(int32(a) >> (b % 32)) }
-	c, _ := shiftChip(t, false)
+	c, _ := shiftChip(t)
 	c.checkCost(t, 80)
 	ops := []aluOp{
 		{rv.SLL, sll, registerOp(rv32im.OpSll)},
@@ -84,24 +89,30 @@ func TestShift(t *testing.T) {
 	for s := range uint32(32) {
 		amounts = append(amounts, s)
 	}
-	c, _ = shiftChip(t, true)
-	c.checkCost(t, 65)
 	// The argument low is the op number for shifts by less than 16, which the one for
 	// longer shifts follows.
 	immediate := func(low uint32, left bool) func(rv.Inst) (uint32, []uint32) {
 		return func(inst rv.Inst) (uint32, []uint32) {
-			u, w := uint32(1)<<(inst.Imm%16), uint32(1)<<(16-inst.Imm%16)
+			s := inst.Imm % 16
+			w, aligned := uint32(1)<<(16-s), uint32(0)
 			if left {
-				u, w = w, u
+				w = 1 << s
 			}
-			return low + inst.Imm/16, []uint32{u, w}
+			if s == 0 {
+				w, aligned = 1<<15, 1
+			}
+			return low + inst.Imm/16, []uint32{w, aligned}
 		}
 	}
+	c, _ = shiftImmChip(t, false)
+	c.checkCost(t, 64)
 	testALU(t, c, amounts,
 		aluOp{rv.SLLI, sll, immediate(rv32im.OpSlliLow, true)},
 		aluOp{rv.SRLI, srl, immediate(rv32im.OpSrliLow, false)},
-		aluOp{rv.SRAI, sra, immediate(rv32im.OpSraiLow, false)},
 	)
+	c, _ = shiftImmChip(t, true)
+	c.checkCost(t, 63)
+	testALU(t, c, amounts, aluOp{rv.SRAI, sra, immediate(rv32im.OpSraiLow, false)})
 }
 
 func mulChip(t testing.TB) (testChip, *rv32im.Mul) {

@@ -180,12 +180,13 @@ func fillRelative(c *rv32im.Decode, w columns, r int, form air.Col, pc, word uin
 	w.set(c.Target, r, target)
 	w.set(c.TargetHi, r, target>>16)
 	w.bit(c.Carry, r, carry)
-	var low, power, rest uint32
+	var low, power, rest, amount uint32
 	if form == c.ShiftImm {
-		s := word >> 20
-		low, power, rest = 1<<(s&3), 1<<(s&15), 1<<(16-s&15)
+		amount = word >> 20 & 15
+		low, power, rest = 1<<(amount&3), 1<<amount, 1<<(16-amount)
 	}
 	w.set(c.Power2, r, low)
 	w.set(c.Power, r, power)
 	w.set(c.PowerRest, r, rest)
+	w.elem(c.AmountInv, r, field.M31(amount).Inv())
 }

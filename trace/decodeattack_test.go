@@ -130,7 +130,7 @@ func TestAttackDecodeShiftForm(t *testing.T) {
 	slli := rvtest.Encode(rv.SLLI, 5, 6, 0, 3)
 	row := decodeRow(t, c, f, pc, slli)
 	row[c.ShiftImm], row[c.Imm] = 0, 1
-	row[c.Power2], row[c.Power], row[c.PowerRest] = 0, 0, 0
+	row[c.Power2], row[c.Power], row[c.PowerRest], row[c.AmountInv] = 0, 0, 0, 0
 	row[c.Num], row[c.Op] = 0, 0
 	row[c.X[2]], row[c.X[3]] = field.M31(slli>>20), 0
 	f.rejectsOnly(t, row, "funct3 of no shift")
@@ -139,7 +139,7 @@ func TestAttackDecodeShiftForm(t *testing.T) {
 	row = decodeRow(t, c, f, pc, addi)
 	like := decodeRow(t, c, f, pc, rvtest.Encode(rv.SLLI, 5, 6, 0, 31))
 	row[c.Imm], row[c.ShiftImm] = 0, 1
-	for _, k := range []air.Col{c.Power2, c.Power, c.PowerRest, c.X[2], c.X[3]} {
+	for _, k := range []air.Col{c.Power2, c.Power, c.PowerRest, c.AmountInv, c.X[2], c.X[3]} {
 		row[k] = like[k]
 	}
 	// Bit 24 adds the distance of the two operations of a pair of shifts.
@@ -189,40 +189,73 @@ func TestAttackDecodeDestination(t *testing.T) {
 	}
 }
 
-// TestAttackDecodeShiftAmount: the powers of two of a shift by an immediate are those of
-// its amount.
+// TestAttackDecodeShiftAmount: the power of two of a shift by an immediate is that of its
+// amount, and a shift by 0 or 16 is an aligned one, as no other is.
 func TestAttackDecodeShiftAmount(t *testing.T) {
 	c, f := decodeChip(t)
 	const pc = testCodeStart + 400
 	for _, op := range []rv.Op{rv.SLLI, rv.SRLI, rv.SRAI} {
-		for _, s := range []int32{0, 1, 5, 15, 16, 31} {
-			row := decodeRow(t, c, f, pc, rvtest.Encode(op, 5, 6, 0, s))
-			as := func(other int32, name string) {
-				t.Helper()
-				like := decodeRow(t, c, f, pc, rvtest.Encode(op, 5, 6, 0, other|s&16))
-				forged := slices.Clone(row)
-				for _, k := range []air.Col{c.Power2, c.Power, c.PowerRest, c.X[2], c.X[3]} {
-					forged[k] = like[k]
-				}
-				f.rejectsOnly(t, forged, name)
-			}
-			as(s&15^1, "shift amount, bits 0 and 1")
-			as(s&15^2, "shift amount, bits 0 and 1")
-			forged := slices.Clone(row)
-			forged[c.PowerRest] = forged[c.PowerRest].Double()
+		// x2 as it follows from the other columns.
+		follow := func(row []field.M31) {
+			factor, instead := row[c.PowerRest], field.M31(1<<15).Neg()
 			if op == rv.SLLI {
-				forged[c.X[2]] = forged[c.PowerRest]
-			} else {
-				forged[c.X[3]] = forged[c.PowerRest]
+				factor, instead = row[c.Power], 1<<15-1
 			}
-			f.rejectsOnly(t, forged, "rest of the shift")
-			// Bits 2 and 3, with the power of bits 0 and 1 left alone.
-			like := decodeRow(t, c, f, pc, rvtest.Encode(op, 5, 6, 0, s^8))
-			for _, k := range []air.Col{c.Power, c.PowerRest, c.X[2], c.X[3]} {
-				row[k] = like[k]
-			}
-			f.rejectsOnly(t, row, "shift amount, bits 2 and 3")
+			row[c.X[2]] = factor.Add(row[c.X[3]].Mul(instead))
 		}
+		for _, s := range []int32{0, 1, 5, 8, 15, 16, 31} {
+			honest := decodeRow(t, c, f, pc, rvtest.Encode(op, 5, 6, 0, s))
+			as := func(other int32, name string, cols ...air.Col) {
+				t.Helper()
+				like := decodeRow(t, c, f, pc, rvtest.Encode(op, 5, 6, 0, other))
+				row := slices.Clone(honest)
+				for _, k := range cols {
+					row[k] = like[k]
+				}
+				follow(row)
+				f.rejectsOnly(t, row, name)
+			}
+			as(s^1, "shift amount, bits 0 and 1", c.Power2, c.Power, c.PowerRest)
+			as(s^2, "shift amount, bits 0 and 1", c.Power2, c.Power, c.PowerRest)
+			as(s^4, "shift amount, bits 2 and 3", c.Power, c.PowerRest)
+			as(s^8, "shift amount, bits 2 and 3", c.Power, c.PowerRest)
+			as(s^8, "rest of the shift", c.PowerRest)
+			if s%16 == 0 {
+				as(s|1, "inverse of amount = 0", c.AmountInv)
+				row := slices.Clone(honest)
+				row[c.X[3]] = 0
+				follow(row)
+				f.rejectsOnly(t, row, "x3")
+			} else {
+				as(s&16, "amount of an aligned shift", c.AmountInv, c.X[3])
+				as(s&16, "x3", c.X[3])
+			}
+			// With the power of an aligned shift as it comes, 1 or 2^16, and the reverse.
+			row := slices.Clone(honest)
+			row[c.X[3]] = field.M31(1).Sub(row[c.X[3]])
+			follow(row)
+			row[c.X[3]] = honest[c.X[3]]
+			f.rejectsOnly(t, row, "x2")
+		}
+	}
+}
+
+// TestAttackDecodeIllegalShift: an illegal word has no power of two and is not aligned, on
+// the program bus.
+func TestAttackDecodeIllegalShift(t *testing.T) {
+	c, f := decodeChip(t)
+	for _, word := range []uint32{0x0200_1013, 0x0200_5013, 0x4000_1013, 0x8030_5013} {
+		row := decodeRow(t, c, f, testCodeStart+400, word)
+		if row[c.ShiftImm] != 1 || row[c.Illegal] != 1 || row[c.X[2]] != 0 || row[c.X[3]] != 0 {
+			t.Fatalf("%#08x: %d, %d", word, row[c.X[2]], row[c.X[3]])
+		}
+		row[c.X[2]] = row[c.Power]
+		f.rejectsOnly(t, row, "x2")
+		row[c.X[2]], row[c.X[3]] = 1<<15-1, 1
+		if row[c.Bit[14]] == 1 {
+			row[c.X[2]] = field.M31(1 << 15).Neg()
+		}
+		f.rejectsOnly(t, row, "x3")
 	}
 }
 

@@ -17,7 +17,7 @@ var chips = [rv.NumOps]uint8{
 	rv.XOR:  rv32im.ChipBitwise, rv.OR: rv32im.ChipBitwise, rv.AND: rv32im.ChipBitwise,
 	rv.XORI: rv32im.ChipBitwiseImm, rv.ORI: rv32im.ChipBitwiseImm, rv.ANDI: rv32im.ChipBitwiseImm,
 	rv.SLL: rv32im.ChipShift, rv.SRL: rv32im.ChipShift, rv.SRA: rv32im.ChipShift,
-	rv.SLLI: rv32im.ChipShiftImm, rv.SRLI: rv32im.ChipShiftImm, rv.SRAI: rv32im.ChipShiftImm,
+	rv.SLLI: rv32im.ChipShiftLogicImm, rv.SRLI: rv32im.ChipShiftLogicImm, rv.SRAI: rv32im.ChipShiftArithImm,
 	rv.SLT: rv32im.ChipCompare, rv.SLTU: rv32im.ChipCompare,
 	rv.SLTI: rv32im.ChipCompareImm, rv.SLTIU: rv32im.ChipCompareImm,
 	rv.LUI: rv32im.ChipConst, rv.AUIPC: rv32im.ChipConst, rv.JAL: rv32im.ChipConst, rv.FENCE: rv32im.ChipConst,
@@ -199,6 +199,8 @@ func (b *builder) filler(chip int) func(w columns, r int, x *Row) {
 		return func(w columns, r int, x *Row) { fillBitwiseImm(c, w, r, x) }
 	case *rv32im.Shifter:
 		return func(w columns, r int, x *Row) { fillShifter(c, w, r, x) }
+	case *rv32im.ShiftImm:
+		return func(w columns, r int, x *Row) { fillShiftImm(c, w, r, x) }
 	case *rv32im.Compare:
 		return func(w columns, r int, x *Row) { fillCompare(c, w, r, x) }
 	case *rv32im.Const:

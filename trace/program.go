@@ -88,16 +88,29 @@ func programOp(pc uint32, in rv.Inst) (op uint32, x [4]uint32) {
 
 // shiftOp is programOp for shifts by an immediate.
 func shiftOp(in rv.Inst) (op uint32, x [4]uint32) {
-	s := in.Imm % 16
-	up, down := uint32(1)<<s, uint32(1)<<(16-s)
-	x = [4]uint32{destination(in.Rd), uint32(in.Rs1), up, down}
+	x = [4]uint32{destination(in.Rd), uint32(in.Rs1), shiftPower(in)}
+	if in.Imm%16 == 0 {
+		x[3] = 1
+	}
 	switch in.Op {
 	case rv.SLLI:
-		op, x[2], x[3] = rv32im.OpSlliLow, down, up
+		op = rv32im.OpSlliLow
 	case rv.SRLI:
 		op = rv32im.OpSrliLow
 	default:
 		op = rv32im.OpSraiLow
 	}
 	return op + in.Imm/16, x
+}
+
+// shiftPower is the factor of a shift by an immediate, see rv32im.ShiftImm.
+func shiftPower(in rv.Inst) uint32 {
+	s := in.Imm % 16
+	switch {
+	case s == 0:
+		return 1 << 15
+	case in.Op == rv.SLLI:
+		return 1 << s
+	}
+	return 1 << (16 - s)
 }

@@ -12,24 +12,19 @@ func fillShifter(c *rv32im.Shifter, w columns, r int, x *Row) {
 	w.set(c.Rs1Reg, r, uint32(x.Inst.Rs1))
 	w.rs1(c.Rs1, r, x)
 	w.old(c.Rd, r, x)
-	amount := x.Inst.Imm
-	if !c.Immediate {
-		amount = x.B % 32
-		w.set(c.Rs2.Reg, r, uint32(x.Inst.Rs2))
-		w.set(c.Rs2.Amount, r, amount)
-		w.set(c.Rs2.Ignored, r, x.B&0xffff/32)
-		w.set(c.Rs2.Hi, r, x.B>>16)
-		w.set(c.Rs2.Ts, r, x.TsB)
-		w.set(c.Rs2.Power, r, 1<<(amount%16))
-		w.set(c.X0, r, x.A&0xffff%(1<<shiftBits(x.Inst.Op, amount)))
-	}
+	amount := x.B % 32
+	w.set(c.Rs2.Reg, r, uint32(x.Inst.Rs2))
+	w.set(c.Rs2.Amount, r, amount)
+	w.set(c.Rs2.Ignored, r, x.B&0xffff/32)
+	w.set(c.Rs2.Hi, r, x.B>>16)
+	w.set(c.Rs2.Ts, r, x.TsB)
+	w.set(c.Rs2.Power, r, 1<<(amount%16))
 	w.shift(c.ShiftCols, r, x.Inst.Op, x.A, amount)
 }
 
 // shift writes the columns of a shift of a.
 func (w columns) shift(c rv32im.ShiftCols, r int, op rv.Op, a, amount uint32) {
-	left := op == rv.SLL || op == rv.SLLI
-	arithmetic := op == rv.SRA || op == rv.SRAI
+	left, arithmetic := op == rv.SLL, op == rv.SRA
 	low := amount < 16
 	w.bit(c.LeftHigh, r, left && !low)
 	w.bit(c.LeftLow, r, left && low)
@@ -42,6 +37,7 @@ func (w columns) shift(c rv32im.ShiftCols, r int, op rv.Op, a, amount uint32) {
 	u, power := uint32(1)<<bits, uint32(1)<<(16-bits)
 	w.set(c.U, r, u)
 	w.set(c.W, r, power)
+	w.set(c.X0, r, a&0xffff%u)
 	w.set(c.X1, r, a&0xffff/u)
 	w.set(c.Y0, r, a>>16%u)
 	y1 := field.M31(a >> 16 / u)
@@ -59,7 +55,7 @@ func (w columns) shift(c rv32im.ShiftCols, r int, op rv.Op, a, amount uint32) {
 
 // shiftBits is the logarithm of u.
 func shiftBits(op rv.Op, amount uint32) uint32 {
-	if op == rv.SLL || op == rv.SLLI {
+	if op == rv.SLL {
 		return 16 - amount%16
 	}
 	return amount % 16

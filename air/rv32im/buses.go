@@ -15,7 +15,8 @@ var (
 	// Range16 carries (v) with v < 2^16.
 	Range16 = air.Bus{ID: 4, Name: "range16", Arity: 1}
 	// RangeSmall carries (2^t, v) with v < 2^t, t from 0 to 16. Those with t = 16, which
-	// shifts by 0 and 16 need, come from the table of Range16, the others have their own.
+	// shifts by a register that holds 0 or 16 need, come from the table of Range16, the
+	// others have their own.
 	RangeSmall = air.Bus{ID: 5, Name: "range-small", Arity: 2}
 	// Bytes carries (op, a, b, a op b) for bytes a and b; op is ByteAnd, ByteOr or ByteXor.
 	Bytes = air.Bus{ID: 6, Name: "bytes", Arity: 4}

@@ -36,6 +36,7 @@ type Decode struct {
 	Carry            air.Col
 	Power2, Power    air.Col
 	PowerRest        air.Col
+	AmountInv        air.Col
 	X                [4]air.Col
 	FromStart, ToEnd air.Col
 }
@@ -104,6 +105,7 @@ func NewDecode() *Decode {
 	c.Power2 = l.Felt("power2", "2^(s mod 4) for an immediate shift by s")
 	c.Power = l.Felt("power", "2^(s mod 16) for an immediate shift by s")
 	c.PowerRest = l.Felt("power_rest", "2^(16 - s mod 16) for an immediate shift by s")
+	c.AmountInv = l.Felt("amount_inv", "inverse of s mod 16 for an immediate shift by s, or 0")
 	for i := range c.X {
 		c.X[i] = l.Felt(fmt.Sprintf("x%d", i), fmt.Sprintf("argument %d of the op", i))
 	}
@@ -379,13 +381,9 @@ func (d *decoding) defineArguments() {
 	immI := d.field(20, 11).Add(immTop)
 	immS := d.field(7, 5).Add(d.field(25, 6).Scale(1 << 5)).Add(immTop)
 
-	power2, power, rest := col(c.Power2), col(c.Power), col(c.PowerRest)
-	factor := func(i int, v int64) air.Expr { return d.bit(i).Scale(v - 1).Plus(1) }
-	b.Equal("shift amount, bits 0 and 1", power2, col(c.ShiftImm).Mul(factor(20, 1<<1)).Mul(factor(21, 1<<2)))
-	b.Equal("shift amount, bits 2 and 3", power, power2.Mul(factor(22, 1<<4)).Mul(factor(23, 1<<8)))
-	b.Equal("rest of the shift", power.Mul(rest), col(c.ShiftImm).Scale(limb))
-	b.Zero("no shift", rest.Mul(col(c.ShiftImm).Not()))
-	right := d.bit(14).Mul(power.Sub(rest)) // the factors change places for right shifts
+	w, aligned := d.defineShift()
+	// Aligned shifts have 2^15 in place of 1 or 2^16. Their bit is x3, 0 if illegal.
+	replaced := d.bit(14).Scale(1 - limb).Plus(1<<15 - 1)
 
 	upper := d.sum(c.Lui, c.Auipc)
 	illegal, legal, next := col(c.Illegal), d.legal, d.pc.Plus(1)
@@ -414,7 +412,8 @@ func (d *decoding) defineArguments() {
 			col(c.Store).Mul(immS),
 			col(c.Reg).Mul(d.rs2),
 			col(c.Branch).Mul(col(c.Target)),
-			rest.Add(right)))))
+			w)),
+		col(c.ShiftImm).Mul(col(c.X[3])).Mul(replaced)))
 	b.Equal("x3", col(c.X[3]), b.Sum(
 		upper.Mul(next),
 		col(c.Jal).Mul(col(c.Target)),
@@ -422,5 +421,24 @@ func (d *decoding) defineArguments() {
 			withImm.Add(col(c.Store)).Mul(immHi),
 			col(c.Branch).Mul(d.bit(8)),
 			col(c.Fence).Mul(next),
-			power.Sub(right)))))
+			aligned))))
+}
+
+// defineShift computes, for shifts by an immediate, w as ops.go gives it but for aligned
+// ones, and the bit of those, whose amount is 0 or 16. Both are 0 elsewhere and of degree 2.
+func (d *decoding) defineShift() (w, aligned air.Expr) {
+	b, c := d.b, d.Decode
+	shift, power2, power, rest := b.Col(c.ShiftImm), b.Col(c.Power2), b.Col(c.Power), b.Col(c.PowerRest)
+	factor := func(i int, v int64) air.Expr { return d.bit(i).Scale(v - 1).Plus(1) }
+	b.Equal("shift amount, bits 0 and 1", power2, shift.Mul(factor(20, 1<<1)).Mul(factor(21, 1<<2)))
+	b.Equal("shift amount, bits 2 and 3", power, power2.Mul(factor(22, 1<<4)).Mul(factor(23, 1<<8)))
+	b.Equal("rest of the shift", power.Mul(rest), shift.Scale(limb))
+	b.Zero("no shift", rest.Mul(shift.Not()))
+
+	amount, inverse := d.field(20, 4), b.Col(c.AmountInv)
+	aligned = shift.Sub(amount.Mul(inverse))
+	b.Zero("amount of an aligned shift", amount.Mul(aligned))
+	b.Zero("inverse of amount = 0", inverse.Mul(aligned))
+	b.Zero("inverse of no amount", inverse.Mul(shift.Not()))
+	return power.Add(d.bit(14).Mul(rest.Sub(power))), aligned
 }

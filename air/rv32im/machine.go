@@ -22,7 +22,8 @@ const (
 	ChipBitwise
 	ChipBitwiseImm
 	ChipShift
-	ChipShiftImm
+	ChipShiftLogicImm
+	ChipShiftArithImm
 	ChipCompare
 	ChipCompareImm
 	ChipConst
@@ -68,8 +69,9 @@ func chips() [NumChips]air.Chip {
 		ChipAddi:            NewAddi(),
 		ChipBitwise:         NewBitwise(),
 		ChipBitwiseImm:      NewBitwiseImm(),
-		ChipShift:           NewShifter(false),
-		ChipShiftImm:        NewShifter(true),
+		ChipShift:           NewShifter(),
+		ChipShiftLogicImm:   NewShiftImm(false),
+		ChipShiftArithImm:   NewShiftImm(true),
 		ChipCompare:         NewCompare(false),
 		ChipCompareImm:      NewCompare(true),
 		ChipConst:           NewConst(),

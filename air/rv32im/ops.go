@@ -17,12 +17,12 @@ const (
 	OpSll                  // rd, rs1, rs2
 	OpSrl                  // rd, rs1, rs2
 	OpSra                  // rd, rs1, rs2
-	OpSlliLow              // rd, rs1, 2^(16-s), 2^s for a shift by s < 16
-	OpSlliHigh             // rd, rs1, 2^(16-s), 2^s for a shift by 16 + s
-	OpSrliLow              // rd, rs1, 2^s, 2^(16-s) for a shift by s < 16
-	OpSrliHigh             // rd, rs1, 2^s, 2^(16-s) for a shift by 16 + s
-	OpSraiLow              // rd, rs1, 2^s, 2^(16-s) for a shift by s < 16
-	OpSraiHigh             // rd, rs1, 2^s, 2^(16-s) for a shift by 16 + s
+	OpSlliLow              // rd, rs1, w, s = 0 for a shift by s < 16; w is 2^s, or 2^15 where s = 0
+	OpSlliHigh             // as OpSlliLow for a shift by 16 + s
+	OpSrliLow              // rd, rs1, w, s = 0 for a shift by s < 16; w is 2^(16-s), or 2^15 where s = 0
+	OpSrliHigh             // as OpSrliLow for a shift by 16 + s
+	OpSraiLow              // as OpSrliLow
+	OpSraiHigh             // as OpSrliHigh
 	OpSlt                  // rd, rs1, rs2
 	OpSltu                 // rd, rs1, rs2
 	OpSlti                 // rd, rs1, imm low, imm high

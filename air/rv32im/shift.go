@@ -19,31 +19,27 @@ type ShiftCols struct {
 
 	Arithmetic, Sign air.Col
 	U, W             air.Col
-	X0               air.Col // absent in shifts by an immediate
-	X1, Y0           air.Col
+	X0, X1, Y0       air.Col
 	Y1               air.Col // y1 + w/2 in an arithmetic shift
 	Result           Word
 }
 
-func newShiftCols(l *air.Layout, immediate bool) ShiftCols {
-	c := ShiftCols{
+func newShiftCols(l *air.Layout) ShiftCols {
+	return ShiftCols{
 		LeftHigh:   l.Bit("left_high", "1 for a left shift by 16 or more"),
 		LeftLow:    l.Bit("left_low", "1 for a left shift by less than 16"),
 		RightLow:   l.Bit("right_low", "1 for a right shift by less than 16"),
 		RightHigh:  l.Bit("right_high", "1 for a right shift by 16 or more"),
-		Arithmetic: l.Bit("arithmetic", "1 for SRA and SRAI"),
+		Arithmetic: l.Bit("arithmetic", "1 for SRA"),
 		Sign:       l.Bit("sign", "1 if a is negative; 0 in logical shifts"),
 		U:          l.Felt("u", "2^s for a right shift, 2^(16-s) for a left one"),
 		W:          l.Felt("w", "2^16 / u"),
+		X0:         l.U16("x0", "low limb of a, modulo u"),
 		X1:         l.U16("x1", "low limb of a, divided by u"),
 		Y0:         l.U16("y0", "high limb of a, modulo u"),
 		Y1:         l.U16("y1", "high limb of a, divided by u; w/2 more in arithmetic shifts"),
 		Result:     newWord(l, "c", "result"),
 	}
-	if !immediate {
-		c.X0 = l.U16("x0", "low limb of a, modulo u")
-	}
-	return c
 }
 
 // live is 1 on live rows. Constrains it to be a bit, so that no row has two cases.
@@ -58,20 +54,15 @@ func (c ShiftCols) live(b *air.Builder) air.Expr {
 // Assumes that the limbs of x are below 2^16, that u and w are powers of two with
 // u*w = 2^16, and that w > 1 in right shifts. Then every sum here is below 2^17 in
 // absolute value.
-func (c ShiftCols) shift(b *air.Builder, live air.Expr, immediate bool, x Value) Value {
+func (c ShiftCols) shift(b *air.Builder, live air.Expr, x Value) Value {
 	leftHigh, leftLow := b.Col(c.LeftHigh), b.Col(c.LeftLow)
 	rightLow, rightHigh := b.Col(c.RightLow), b.Col(c.RightHigh)
 	arithmetic, sign := b.Col(c.Arithmetic), b.Col(c.Sign)
-	u, w, x1, y0 := b.Col(c.U), b.Col(c.W), b.Col(c.X1), b.Col(c.Y0)
+	u, w := b.Col(c.U), b.Col(c.W)
+	x0, x1, y0 := b.Col(c.X0), b.Col(c.X1), b.Col(c.Y0)
 	b.Zero("left shifts are logical", arithmetic.Mul(leftHigh.Add(leftLow)))
 
-	// A shift by an immediate has an odd number of messages. The one that is left over has
-	// an interaction column to itself and may be of degree 2, which saves the column x0.
-	x0 := x.Lo.Sub(u.Mul(x1))
-	if !immediate {
-		b.Equal("low limb in two parts", b.Col(c.X0), x0)
-		x0 = b.Col(c.X0)
-	}
+	b.Equal("low limb in two parts", x.Lo, x0.Add(u.Mul(x1)))
 	b.Receive(RangeSmall, live, u, x0)
 	b.Receive(RangeSmall, live, w, x1)
 	b.Receive(RangeSmall, live, u, y0)

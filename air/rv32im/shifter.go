@@ -2,15 +2,14 @@ package rv32im
 
 import "github.com/orrery/orrery/air"
 
-// Shifter is the chip of SLL, SRL and SRA, or the one of SLLI, SRLI and SRAI.
+// Shifter is the chip of SLL, SRL and SRA.
 type Shifter struct {
 	layout air.Layout
 	Step
-	Immediate     bool
 	RdReg, Rs1Reg air.Col
 	Rs1           Read
 	Rd            Write
-	Rs2           ShiftAmount // absent with an immediate
+	Rs2           ShiftAmount
 	ShiftCols
 }
 
@@ -22,60 +21,44 @@ type ShiftAmount struct {
 	Power           air.Col
 }
 
-// NewShifter lays the chip out: for shifts by an immediate, or by a register.
-func NewShifter(immediate bool) *Shifter {
-	c := &Shifter{Immediate: immediate}
+// NewShifter lays the chip out.
+func NewShifter() *Shifter {
+	c := &Shifter{}
 	l := &c.layout
 	c.Step = newStep(l)
 	c.RdReg = l.Felt("rd", "destination register")
 	c.Rs1Reg = l.Felt("rs1", "first source register")
 	c.Rs1 = newRead(l, "a", "first operand")
-	if !immediate {
-		c.Rs2 = ShiftAmount{
-			Reg:     l.Felt("rs2", "second source register"),
-			Amount:  l.Felt("amount", "second operand modulo 32"),
-			Ignored: l.Felt("ignored", "low limb of the second operand, divided by 32"),
-			Hi:      l.U16("b_hi", "second operand, high limb"),
-			Ts:      l.Felt("b_ts", "timestamp of the access before; tied by the memory bus"),
-			Power:   l.Felt("power", "2^(amount mod 16)"),
-		}
+	c.Rs2 = ShiftAmount{
+		Reg:     l.Felt("rs2", "second source register"),
+		Amount:  l.Felt("amount", "second operand modulo 32"),
+		Ignored: l.Felt("ignored", "low limb of the second operand, divided by 32"),
+		Hi:      l.U16("b_hi", "second operand, high limb"),
+		Ts:      l.Felt("b_ts", "timestamp of the access before; tied by the memory bus"),
+		Power:   l.Felt("power", "2^(amount mod 16)"),
 	}
 	c.Rd = newWrite(l, "rd", "destination")
-	c.ShiftCols = newShiftCols(l, immediate)
+	c.ShiftCols = newShiftCols(l)
 	return c
 }
 
 // Name is the chip's name.
-func (c *Shifter) Name() string {
-	if c.Immediate {
-		return "shift-imm"
-	}
-	return "shift"
-}
+func (c *Shifter) Name() string { return "shift" }
 
 // Columns is the chip's layout.
 func (c *Shifter) Columns() *air.Layout { return &c.layout }
 
 // Define proves, given a live row, that the instruction at pc is a shift and that rd is
-// rs1, shifted by rs2 modulo 32 or by the immediate.
+// rs1, shifted by rs2 modulo 32.
 func (c *Shifter) Define(b *air.Builder) {
 	live := c.live(b)
 	rd, rs1 := b.Col(c.RdReg), b.Col(c.Rs1Reg)
 	x := readRegister(b, live, c.Step, SlotRs1, rs1, c.Rs1)
-	if c.Immediate {
-		// The op says which case it is, and the program bus gives u and w.
-		op := b.Sum(
-			b.Col(c.LeftLow).Scale(OpSlliLow), b.Col(c.LeftHigh).Scale(OpSlliHigh),
-			b.Col(c.RightLow).Scale(OpSrliLow), b.Col(c.RightHigh).Scale(OpSrliHigh),
-			b.Col(c.Arithmetic).Scale(OpSraiLow-OpSrliLow))
-		c.fetch(b, live, op, rd, rs1, b.Col(c.U), b.Col(c.W))
-	} else {
-		right := b.Col(c.RightLow).Add(b.Col(c.RightHigh))
-		op := right.Add(b.Col(c.Arithmetic)).Plus(OpSll)
-		c.fetch(b, live, op, rd, rs1, b.Col(c.Rs2.Reg))
-		c.amount(b, live)
-	}
-	writeRegister(b, live, c.Step, rd, c.Rd, c.shift(b, live, c.Immediate, x))
+	right := b.Col(c.RightLow).Add(b.Col(c.RightHigh))
+	op := right.Add(b.Col(c.Arithmetic)).Plus(OpSll)
+	c.fetch(b, live, op, rd, rs1, b.Col(c.Rs2.Reg))
+	c.amount(b, live)
+	writeRegister(b, live, c.Step, rd, c.Rd, c.shift(b, live, x))
 	c.advanceInOrder(b, live)
 }
 
