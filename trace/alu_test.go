@@ -105,13 +105,13 @@ func TestShift(t *testing.T) {
 		}
 	}
 	c, _ = shiftImmChip(t, false)
-	c.checkCost(t, 64)
+	c.checkCost(t, 55)
 	testALU(t, c, amounts,
 		aluOp{rv.SLLI, sll, immediate(rv32im.OpSlliLow, true)},
 		aluOp{rv.SRLI, srl, immediate(rv32im.OpSrliLow, false)},
 	)
 	c, _ = shiftImmChip(t, true)
-	c.checkCost(t, 63)
+	c.checkCost(t, 55)
 	testALU(t, c, amounts, aluOp{rv.SRAI, sra, immediate(rv32im.OpSraiLow, false)})
 }
 
