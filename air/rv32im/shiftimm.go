@@ -8,9 +8,10 @@ const limbSign = 1 << 15
 // ShiftImm is the chip of SLLI and SRLI, or the one of SRAI.
 //
 // With s the amount modulo 16, a low shift is one by s, a high one by 16 + s. A left shift
-// multiplies by w = 2^s, a right one by w = 2^(16-s) and drops a limb. The program bus
-// gives w. Where s is 0, the shift only moves limbs: it is an aligned one, and w is a
-// number of no consequence from 2 to 2^15, as w is in all other shifts.
+// multiplies by w = 2^s, a right one by w = 2^(16-s) and drops a limb. Where s is 0, the
+// shift is an aligned one, which only moves limbs, and w is 2^15, which is of no
+// consequence. So w is always from 2 to 2^15, and its product with a limb below p. The
+// program bus gives w, and whether the shift is aligned.
 type ShiftImm struct {
 	layout air.Layout
 	Step
