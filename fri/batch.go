@@ -37,27 +37,34 @@ func Weights(gamma field.E, counts ...int) [][]field.E {
 
 // Combine returns the sum of weights[c] row[c] over the shorter of both.
 func Combine(weights []field.E, row []field.M31) field.E {
-	// A sum stays below 2^34 after folding, and three products below 3 (2^31-2)^2 < 2^64 - 2^34.
-	var acc [field.Degree]uint64
+	// One sum for each coordinate. It stays below 2^34 after folding, and three products below
+	// 3 (2^31-2)^2 < 2^64 - 2^34.
+	var a0, a1, a2, a3, a4, a5 uint64
 	n := min(len(weights), len(row))
+	weights, row = weights[:n], row[:n]
 	for c := 0; c < n; c += 3 {
 		end := min(c+3, n)
-		for j := c; j < end; j++ {
-			x := uint64(row[j])
-			for k, w := range weights[j].Coords() {
-				acc[k] += x * uint64(w)
-			}
+		for j, v := range row[c:end] {
+			x, w := uint64(v), &weights[c+j]
+			a0 += x * uint64(w.C0.A)
+			a1 += x * uint64(w.C0.B)
+			a2 += x * uint64(w.C1.A)
+			a3 += x * uint64(w.C1.B)
+			a4 += x * uint64(w.C2.A)
+			a5 += x * uint64(w.C2.B)
 		}
-		for k, a := range acc {
-			acc[k] = a&field.P + a>>31
-		}
+		a0, a1, a2 = fold(a0), fold(a1), fold(a2)
+		a3, a4, a5 = fold(a3), fold(a4), fold(a5)
 	}
-	var out [field.Degree]field.M31
-	for k, a := range acc {
-		out[k] = field.New(a)
+	return field.E{
+		C0: field.CM31{A: field.New(a0), B: field.New(a1)},
+		C1: field.CM31{A: field.New(a2), B: field.New(a3)},
+		C2: field.CM31{A: field.New(a4), B: field.New(a5)},
 	}
-	return field.FromCoords(out)
 }
+
+// fold gives a number below 2^34 that is equal to x modulo p.
+func fold(x uint64) uint64 { return x&field.P + x>>31 }
 
 // Opened is a batch of columns of one height, opened at one point, as the verifier knows it.
 type Opened struct {
@@ -71,19 +78,21 @@ type Opened struct {
 // batch at an index of its own domain, with one element for each weight.
 func Values(logDomain int, batches []Opened, indices []uint32, row func(batch int, index uint32) ([]field.M31, error)) ([]field.E, error) {
 	out := make([]field.E, len(indices))
+	levels := make([]*level, max(0, logDomain)+1) // by log2 of the length
 	for i, b := range batches {
 		if b.LogDomain < 1 || b.LogDomain > logDomain || logDomain > MaxLogDomain {
 			return nil, fmt.Errorf("%w: batch %d of length 2^%d on 2^%d points", ErrParams, i, b.LogDomain, logDomain)
 		}
-		// Long before the last query all rows of a short column are known.
-		shift := logDomain - b.LogDomain
-		distinct := merkle.Distinct(indices, shift)
-		domain := circle.Canonic(b.LogDomain)
-		lines, values := make([]field.E, len(distinct)), make([]field.E, len(distinct))
-		for j, s := range distinct {
-			if s>>b.LogDomain != 0 {
-				return nil, fmt.Errorf("%w: index %d of 2^%d", ErrParams, s, b.LogDomain)
+		l := levels[b.LogDomain]
+		if l == nil {
+			var err error
+			if l, err = newLevel(logDomain, b.LogDomain, indices); err != nil {
+				return nil, err
 			}
+			levels[b.LogDomain] = l
+		}
+		lines, values := make([]field.E, len(l.distinct)), make([]field.E, len(l.distinct))
+		for j, s := range l.distinct {
 			r, err := row(i, s)
 			if err != nil {
 				return nil, err
@@ -91,7 +100,7 @@ func Values(logDomain int, batches []Opened, indices []uint32, row func(batch in
 			if len(r) != len(b.Weights) {
 				return nil, fmt.Errorf("%w: batch %d has %d columns, not %d", ErrShape, i, len(r), len(b.Weights))
 			}
-			p := domain.At(int(s))
+			p := l.points[j]
 			lines[j] = b.Quotient.Line.At(p)
 			values[j] = b.Quotient.Numerator(p, Combine(b.Weights, r))
 		}
@@ -100,10 +109,33 @@ func Values(logDomain int, batches []Opened, indices []uint32, row func(batch in
 		for j := range values {
 			values[j] = values[j].Mul(inverses[j])
 		}
-		for q, s := range indices {
-			j, _ := slices.BinarySearch(distinct, s>>shift)
+		for q, j := range l.place {
 			out[q] = out[q].Add(values[j])
 		}
 	}
 	return out, nil
+}
+
+// level is what the queries open of columns of one length.
+type level struct {
+	distinct []uint32       // the indices: long before the last query all rows of a short column are known
+	points   []circle.Point // at these
+	place    []int          // of each query's index among them
+}
+
+func newLevel(logDomain, log int, indices []uint32) (*level, error) {
+	shift := logDomain - log
+	l := &level{distinct: merkle.Distinct(indices, shift)}
+	domain := circle.Canonic(log)
+	for _, s := range l.distinct {
+		if s>>log != 0 {
+			return nil, fmt.Errorf("%w: index %d of 2^%d", ErrParams, s, log)
+		}
+		l.points = append(l.points, domain.At(int(s)))
+	}
+	for _, s := range indices {
+		j, _ := slices.BinarySearch(l.distinct, s>>shift)
+		l.place = append(l.place, j)
+	}
+	return l, nil
 }
