@@ -280,8 +280,16 @@ func (d *decoder) elements(what string) []field.M31 {
 		return nil
 	}
 	v := make([]field.M31, n)
+	start := d.at
+	b := d.take(4*n, what)
 	for i := range v {
-		v[i] = d.element(what)
+		x, err := field.DecodeM31(b[4*i : 4*i+4])
+		if err != nil {
+			d.at = start + 4*i + 4
+			d.fail(what + ": " + err.Error())
+			return nil
+		}
+		v[i] = x
 	}
 	return v
 }
