@@ -173,10 +173,11 @@ func leafCompressions(words int) int {
 // treeCost holds cells of rows.
 type treeCost struct{ page, word, node, compression int }
 
-// newTreeCost takes the page chip apart: what each word costs, and what is left.
+// newTreeCost takes the page chip apart: what each word costs, and what is left. Look-ups are
+// joined by threes, which take two columns and a fraction of three cells.
 func newTreeCost(m *rv32im.Machine) treeCost {
 	page := m.AIRs[rv32im.ChipPage]
-	columns, messages := 0, 0
+	columns, messages, lookups := 0, 0, 0
 	for _, c := range page.Main {
 		if len(c.Name) > 2 && c.Name[0] == 'w' && c.Name[1] >= '0' && c.Name[1] <= '9' {
 			columns++
@@ -184,11 +185,13 @@ func newTreeCost(m *rv32im.Machine) treeCost {
 	}
 	for _, x := range page.Messages {
 		switch x.Bus.ID {
-		case rv32im.Memory.ID, rv32im.Range16.ID, rv32im.RangeSmall.ID:
+		case rv32im.Memory.ID:
 			messages++
+		case rv32im.Range16.ID, rv32im.RangeSmall.ID:
+			lookups++
 		}
 	}
-	word := (columns + 3*messages) / memtree.BlockWords
+	word := (columns + 3*messages + 5*lookups/3) / memtree.BlockWords
 	return treeCost{
 		page: page.Cells() - word*memtree.BlockWords, word: word,
 		node: m.AIRs[rv32im.ChipNode].Cells(), compression: m.AIRs[rv32im.ChipPoseidon2].Cells(),
