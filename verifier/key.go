@@ -52,20 +52,27 @@ func MakeKey(profile soundness.Profile, id hash.ID, m *rv32im.Machine, root hash
 // preprocessed tree, and every chip's columns, constraints and messages.
 func (k *Key) Digest() hash.Digest { return k.digest }
 
-func (k *Key) computeDigest() hash.Digest {
-	s := hash.NewBlake2s(keyDomain)
-	s.WriteWord(proof.Version)
-	s.WriteWord(k.Profile.ID())
-	s.WriteWord(uint32(k.Hash))
-	s.Write(k.Preprocessed[0].Append(nil, k.Hash))
-	s.WriteWord(uint32(len(k.Machine.AIRs)))
+// Encode is the canonical encoding of what the key holds, whose hash its digest is
+// (docs/protocol.md, section 12). With it a verifier can be written in another language.
+func (k *Key) Encode() []byte {
+	var b []byte
+	u32 := func(v uint32) { b = binary.LittleEndian.AppendUint32(b, v) }
+	u32(proof.Version)
+	u32(k.Profile.ID())
+	u32(uint32(k.Hash))
+	b = k.Preprocessed[0].Append(b, k.Hash)
+	u32(uint32(len(k.Machine.AIRs)))
 	for i, a := range k.Machine.AIRs {
 		e := a.Encode()
-		s.WriteWord(uint32(int32(k.Machine.FixedLogHeight(i))))
-		var n [4]byte
-		binary.LittleEndian.PutUint32(n[:], uint32(len(e)))
-		s.Write(n[:])
-		s.Write(e)
+		u32(uint32(int32(k.Machine.FixedLogHeight(i))))
+		u32(uint32(len(e)))
+		b = append(b, e...)
 	}
+	return b
+}
+
+func (k *Key) computeDigest() hash.Digest {
+	s := hash.NewBlake2s(keyDomain)
+	s.Write(k.Encode())
 	return s.Sum()
 }

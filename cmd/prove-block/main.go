@@ -47,6 +47,7 @@ type cli struct {
 	Join         joinCmd         `cmd:"" help:"Put the proofs of all segments of a run together."`
 	Verify       verifyCmd       `cmd:"" help:"Verify a proof that a certain program ran, and print what it claims."`
 	ID           idCmd           `cmd:"" name:"id" help:"Print the id of a program."`
+	Key          keyCmd          `cmd:"" help:"Print the digest of the verifying key, or write the key to a file."`
 	Inspect      inspectCmd      `cmd:"" help:"Show what a proof consists of, without verifying it."`
 	Bench        benchCmd        `cmd:"" help:"Measure."`
 }

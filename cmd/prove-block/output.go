@@ -50,6 +50,7 @@ type report struct {
 	PlannedMemoryBytes *uint64          `json:"planned_memory_bytes,omitempty"` // prove
 	SegmentsReused     *int             `json:"segments_reused,omitempty"`      // prove --work
 	JobBytes           *int64           `json:"job_bytes,omitempty"`            // cut
+	KeyDigest          string           `json:"key_digest,omitempty"`           // key
 	Segment            *int             `json:"segment,omitempty"`              // prove-segment, from 1
 	Parameters         *parameterReport `json:"parameters,omitempty"`           // inspect
 	Tables             []tableReport    `json:"tables,omitempty"`               // inspect
