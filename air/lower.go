@@ -23,21 +23,22 @@ func (b *Builder) shares(f fraction) bool { return b.nodes[f.d].Deg <= 1 && b.nu
 // 2022/1530, section 3, with a cyclic running sum). Two fractions whose denominators are
 // of degree 1 share a column; a denominator of degree 2 has one of its own.
 func (b *Builder) lower() []Quotient {
-	var quotients []Quotient
-	open, first := -1, fraction{}
+	var columns [][]fraction
+	open := -1
 	for _, f := range b.fractions() {
 		switch {
-		case !b.shares(f):
-			quotients = append(quotients, Quotient{b.over(f, NoNode), f.d})
-		case open >= 0:
-			quotients[open] = b.add(first, f)
+		case open >= 0 && b.shares(f):
+			columns[open] = append(columns[open], f)
 			open = -1
 		default:
-			quotients = append(quotients, Quotient{b.over(f, NoNode), f.d})
-			open, first = len(quotients)-1, f
+			columns = append(columns, []fraction{f})
+			if b.shares(f) {
+				open = len(columns) - 1
+			}
 		}
 	}
-	for i, q := range quotients {
+	quotients := make([]Quotient, len(columns))
+	for i, fs := range columns {
 		value := b.leaf(OpInter, i, true, 1)
 		name := fmt.Sprintf("interaction %d", i)
 		if i == len(quotients)-1 {
@@ -49,7 +50,18 @@ func (b *Builder) lower() []Quotient {
 			}
 			value = b.op(OpAdd, value, b.leaf(OpShare, 0, true, 0))
 		}
-		node := b.op(OpSub, b.op(OpMul, value, q.D), q.N)
+		// value * d - numerator, for two fractions in the form that multiplies least over E.
+		quotients[i] = Quotient{b.over(fs[0], NoNode), fs[0].d}
+		node := b.op(OpSub, b.op(OpMul, value, fs[0].d), quotients[i].N)
+		if len(fs) > 1 {
+			f, g := fs[0], fs[1]
+			if f.slope == NoNode {
+				f, g = g, f
+			}
+			quotients[i] = b.add(f, g)
+			node = b.op(OpSub, b.op(OpMul, value, f.d), b.over(f, NoNode))
+			node = b.op(OpSub, b.op(OpMul, node, g.d), b.over(g, f.d))
+		}
 		if b.nodes[node].Deg > MaxDegree {
 			b.fail("constraint %q: %w", name, errDegree)
 		}

@@ -225,13 +225,14 @@ func (c *compiler) emit(id air.NodeID) {
 		}
 		// The kernels read an element before they write it, but a product over E
 		// reads all six planes for each one, so that dst must differ from its operands.
-		if !n.Ext {
+		apart := n.Ext && op == opMul
+		if !apart {
 			c.release(n.A)
 			c.release(n.B)
 		}
 		dst := c.register(n.Ext)
 		c.p.code = append(c.p.code, instruction{op: op, dst: dst, a: a, b: b})
-		if n.Ext {
+		if apart {
 			c.release(n.A)
 			c.release(n.B)
 		}

@@ -343,7 +343,7 @@ func (m *Machine) runExt(in *instruction, b *Bound, base func(operand) []field.M
 		} else {
 			vec.Sub(dst[0], v[0], base(y))
 		}
-		for k := 1; k < len(dst); k++ {
+		for k := 1; k < len(dst) && &dst[k][0] != &v[k][0]; k++ {
 			copy(dst[k], v[k])
 		}
 	case in.op == opAdd:
