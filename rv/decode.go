@@ -110,6 +110,19 @@ func Decode(word uint32) Inst {
 	return in
 }
 
+// Ordered is the instruction as Code lists it: where the operation is commutative and only the
+// second operand is the destination, the operands are exchanged. What the instruction does is
+// the same; a chip for destinations that are the first operand can then prove it.
+func (in Inst) Ordered() Inst {
+	switch in.Op {
+	case ADD, AND, OR, XOR:
+		if in.Rd != 0 && in.Rd == in.Rs2 && in.Rd != in.Rs1 {
+			in.Rs1, in.Rs2 = in.Rs2, in.Rs1
+		}
+	}
+	return in
+}
+
 // decodeOpImm tells the shifts by an immediate, which use funct7, from the rest.
 func decodeOpImm(word, funct3, funct7 uint32) (Op, uint32) {
 	shamt := word >> 20 & 31

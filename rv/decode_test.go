@@ -297,6 +297,27 @@ func TestOpPredicates(t *testing.T) {
 	}
 }
 
+// TestOrdered: operands are exchanged where the operation allows it and the destination is
+// the second one only, and nothing else changes.
+func TestOrdered(t *testing.T) {
+	commutative := map[rv.Op]bool{rv.ADD: true, rv.AND: true, rv.OR: true, rv.XOR: true}
+	for op := rv.ILLEGAL; int(op) < rv.NumOps; op++ {
+		for _, r := range [][3]uint8{{0, 0, 0}, {5, 6, 7}, {5, 5, 7}, {5, 6, 5}, {5, 0, 5}, {5, 5, 5}, {0, 6, 0}, {0, 0, 6}, {5, 6, 6}} {
+			in := rv.Inst{Op: op, Rd: r[0], Rs1: r[1], Rs2: r[2], Imm: 9, Word: 77}
+			want := in
+			if commutative[op] && (r == [3]uint8{5, 6, 5} || r == [3]uint8{5, 0, 5}) {
+				want.Rs1, want.Rs2 = r[2], r[1]
+			}
+			if got := in.Ordered(); got != want {
+				t.Errorf("%v %v: %+v", op, r, got)
+			}
+			if got := want.Ordered(); got != want {
+				t.Errorf("%v %v, twice: %+v", op, r, got)
+			}
+		}
+	}
+}
+
 // What clang's assembler makes of the disassembly must be the word again.
 func TestDisassembleAgainstClang(t *testing.T) {
 	clang, err := exec.LookPath("clang")

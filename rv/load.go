@@ -74,7 +74,7 @@ func load(elf []byte, opts LoadOptions) (*Program, error) {
 	}
 	p.Code = Code{Start: p.Header.CodeStart, End: p.Header.CodeEnd, Insts: make([]Inst, code.filesz/4)}
 	for i := range p.Code.Insts {
-		p.Code.Insts[i] = Decode(binary.LittleEndian.Uint32(elf[int(code.offset)+4*i:]))
+		p.Code.Insts[i] = Decode(binary.LittleEndian.Uint32(elf[int(code.offset)+4*i:])).Ordered()
 	}
 	return p, nil
 }

@@ -28,7 +28,7 @@ func NewPart(h Header, blocks []Block) *Program {
 	for i := range code {
 		c.places[code[i].Index-c.first] = uint32(i) + 1
 		for _, w := range code[i].Words {
-			c.insts = append(c.insts, Decode(w))
+			c.insts = append(c.insts, Decode(w).Ordered())
 		}
 	}
 	p.Code.part = c

@@ -50,7 +50,7 @@ func TestPart(t *testing.T) {
 			}
 			want := Inst{}
 			if w, listed := words[pc/4]; listed {
-				want = Decode(w)
+				want = Decode(w).Ordered()
 				slot, ok := p.Code.Slot((pc - c.start) / 4)
 				if !ok || int(slot) >= p.Code.Listed() || seen[slot] {
 					t.Fatalf("slot of %#x: %d of %d, %v", pc, slot, p.Code.Listed(), ok)

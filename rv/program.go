@@ -15,7 +15,7 @@ type Code struct {
 	// Start and End bound the code in bytes; both are multiples of 4.
 	Start, End uint32
 	// Insts holds the instructions of the words that the file has, from Start
-	// on; words that are no instruction are there as ILLEGAL. Where the segment
+	// on, as Inst.Ordered gives them; words that are no instruction are there as ILLEGAL. Where the segment
 	// is larger in memory than in the file, the words up to End are zero, hence
 	// illegal, and not listed (a file of a few bytes may ask for a gigabyte).
 	Insts []Inst

@@ -7,21 +7,33 @@ import (
 	"github.com/orrery/orrery/rv"
 )
 
+func addChip(t testing.TB, inPlace bool) (testChip, *rv32im.Add) {
+	chip := rv32im.NewAdd(inPlace)
+	return compileChip(t, chip, func(w columns, r int, x *Row) { fillAdd(chip, w, r, x) }), chip
+}
+
+func addiChip(t testing.TB, inPlace bool) (testChip, *rv32im.Addi) {
+	chip := rv32im.NewAddi(inPlace)
+	return compileChip(t, chip, func(w columns, r int, x *Row) { fillAddi(chip, w, r, x) }), chip
+}
+
 func TestAdd(t *testing.T) {
-	chip := rv32im.NewAdd()
-	c := compileChip(t, chip, func(w columns, r int, x *Row) { fillAdd(chip, w, r, x) })
-	c.checkCost(t, 54)
-	testALU(t, c, nil,
-		aluOp{rv.ADD, func(a, b uint32) uint32 { return a + b }, registerOp(rv32im.OpAdd)},
-		aluOp{rv.SUB, func(a, b uint32) uint32 { return a - b }, registerOp(rv32im.OpSub)},
-	)
+	for inPlace, cells := range map[bool]int{false: 54, true: 42} {
+		c, _ := addChip(t, inPlace)
+		c.checkCost(t, cells)
+		testALU(t, c, nil,
+			aluOp{rv.ADD, func(a, b uint32) uint32 { return a + b }, registerOp(rv32im.OpAdd)},
+			aluOp{rv.SUB, func(a, b uint32) uint32 { return a - b }, registerOp(rv32im.OpSub)},
+		)
+	}
 }
 
 func TestAddi(t *testing.T) {
-	chip := rv32im.NewAddi()
-	c := compileChip(t, chip, func(w columns, r int, x *Row) { fillAddi(chip, w, r, x) })
-	c.checkCost(t, 43)
-	testALU(t, c, edgeImmediates,
-		aluOp{rv.ADDI, func(a, b uint32) uint32 { return a + b }, immediateOp(rv32im.OpAddi)},
-	)
+	for inPlace, cells := range map[bool]int{false: 43, true: 31} {
+		c, _ := addiChip(t, inPlace)
+		c.checkCost(t, cells)
+		testALU(t, c, edgeImmediates,
+			aluOp{rv.ADDI, func(a, b uint32) uint32 { return a + b }, immediateOp(rv32im.OpAddi)},
+		)
+	}
 }

@@ -14,8 +14,8 @@ func bit(v bool) uint32 {
 	return 0
 }
 
-func bitwiseChip(t testing.TB) (testChip, *rv32im.Bitwise) {
-	chip := rv32im.NewBitwise()
+func bitwiseChip(t testing.TB, inPlace bool) (testChip, *rv32im.Bitwise) {
+	chip := rv32im.NewBitwise(inPlace)
 	return compileChip(t, chip, func(w columns, r int, x *Row) { fillBitwise(chip, w, r, x) }), chip
 }
 
@@ -25,14 +25,16 @@ func bitwiseImmChip(t testing.TB) (testChip, *rv32im.BitwiseImm) {
 }
 
 func TestBitwise(t *testing.T) {
-	c, _ := bitwiseChip(t)
-	c.checkCost(t, 68)
-	testALU(t, c, nil,
-		aluOp{rv.AND, func(a, b uint32) uint32 { return a & b }, registerOp(rv32im.OpAnd)},
-		aluOp{rv.OR, func(a, b uint32) uint32 { return a | b }, registerOp(rv32im.OpOr)},
-		aluOp{rv.XOR, func(a, b uint32) uint32 { return a ^ b }, registerOp(rv32im.OpXor)},
-	)
-	c, _ = bitwiseImmChip(t)
+	for inPlace, cells := range map[bool]int{false: 68, true: 57} {
+		c, _ := bitwiseChip(t, inPlace)
+		c.checkCost(t, cells)
+		testALU(t, c, nil,
+			aluOp{rv.AND, func(a, b uint32) uint32 { return a & b }, registerOp(rv32im.OpAnd)},
+			aluOp{rv.OR, func(a, b uint32) uint32 { return a | b }, registerOp(rv32im.OpOr)},
+			aluOp{rv.XOR, func(a, b uint32) uint32 { return a ^ b }, registerOp(rv32im.OpXor)},
+		)
+	}
+	c, _ := bitwiseImmChip(t)
 	c.checkCost(t, 51)
 	testALU(t, c, edgeImmediates,
 		aluOp{rv.ANDI, func(a, b uint32) uint32 { return a & b }, immediateOp(rv32im.OpAndi)},

@@ -34,11 +34,13 @@ func fillBitwise(c *rv32im.Bitwise, w columns, r int, x *Row) {
 	w.step(c.Step, r, x)
 	w.set(c.Live, r, 1)
 	w.set(c.RdReg, r, destination(x.Inst.Rd))
-	w.set(c.Rs1Reg, r, uint32(x.Inst.Rs1))
 	w.set(c.Rs2Reg, r, uint32(x.Inst.Rs2))
 	w.readBytes(c.Rs1, r, x.A, x.TsA)
 	w.readBytes(c.Rs2, r, x.B, x.TsB)
-	w.old(c.Rd, r, x)
+	if !c.InPlace {
+		w.set(c.Rs1Reg, r, uint32(x.Inst.Rs1))
+		w.old(c.Rd, r, x)
+	}
 	which, z := bitwise(x.Inst.Op, x.A, x.B)
 	w.set(c.Which, r, which)
 	w.bytes(c.Result[:], r, z)

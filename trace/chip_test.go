@@ -32,8 +32,9 @@ func linked(bus air.Bus) bool { return !rv32im.IsLookup(bus) }
 
 // testChip is a chip with its fill function.
 type testChip struct {
-	air  *air.AIR
-	fill func(w columns, r int, x *Row)
+	air     *air.AIR
+	fill    func(w columns, r int, x *Row)
+	inPlace bool // of instructions whose rd is rs1
 }
 
 // compileChip compiles a chip. fill writes a row of it.
@@ -43,7 +44,7 @@ func compileChip(t testing.TB, c air.Chip, fill func(w columns, r int, x *Row)) 
 	if err != nil {
 		t.Fatal(err)
 	}
-	return testChip{a, fill}
+	return testChip{a, fill, strings.HasSuffix(a.Name, "-in-place")}
 }
 
 // checkCost compares the cells of a row with a budget, so that growth is noticed.
@@ -243,6 +244,16 @@ func newRow(rng *rand.Rand, inst rv.Inst, a, b uint32) *Row {
 	return x
 }
 
+// placed moves the previous accesses of a row whose rd is rs1 to where a chip in place has
+// them: rs1 is accessed in the slot of rd, behind rs2.
+func (x *Row) placed() {
+	if x.Inst.Op.ReadsRs2() && x.Inst.Rs1 == x.Inst.Rs2 {
+		x.TsA, x.TsB = 4*x.Clk+rv32im.SlotRs2, x.TsA+rv32im.SlotRs2-rv32im.SlotRs1
+		return
+	}
+	x.TsA += rv32im.SlotRd - rv32im.SlotRs1
+}
+
 // newInst is an operation with random registers, of which many are 0 or equal.
 func newInst(rng *rand.Rand, op rv.Op, imm uint32) rv.Inst {
 	inst := rv.Inst{Op: op, Imm: imm}
@@ -338,17 +349,24 @@ func immediateOp(op uint32) func(rv.Inst) (uint32, []uint32) {
 	}
 }
 
-// demands is what a row of the operation must send and take.
-func (o aluOp) demands(x *Row) links {
+// demands is what a row of the operation must send and take, if inPlace with one access as
+// rs1 and rd.
+func (o aluOp) demands(x *Row, inPlace bool) links {
 	op, rest := o.program(x.Inst)
 	l := demands(x, x.PC+4, op, append([]uint32{destination(x.Inst.Rd), uint32(x.Inst.Rs1)}, rest...)...)
-	l.rs1(x)
+	if !inPlace {
+		l.rs1(x)
+	}
 	b := x.Inst.Imm
 	if o.op.ReadsRs2() {
 		l.rs2(x)
 		b = x.B
 	}
-	l.rd(x, o.eval(x.A, b))
+	if z := o.eval(x.A, b); inPlace {
+		l.access(x, rv32im.SlotRd, rv32im.RegisterBase+uint32(x.Inst.Rd), x.A, x.TsA, z)
+	} else {
+		l.rd(x, z)
+	}
 	return l
 }
 
@@ -370,8 +388,18 @@ func testALU(t *testing.T, c testChip, imms []uint32, ops ...aluOp) {
 			if imms != nil {
 				inst.Imm, b = b, 0
 			}
+			if c.inPlace {
+				inst.Rd = uint8(1 + rng.IntN(31))
+				inst.Rs1 = inst.Rd
+				if o.op.ReadsRs2() && rng.IntN(8) == 0 {
+					inst.Rs2 = inst.Rd
+				}
+			}
 			x := newRow(rng, inst, a, b)
-			row := c.checkHonest(t, x, o.demands(x))
+			if c.inPlace {
+				x.placed()
+			}
+			row := c.checkHonest(t, x, o.demands(x, c.inPlace))
 			if mutate && !t.Failed() {
 				c.checkMutations(t, x, rng, row)
 			}

@@ -31,7 +31,9 @@ func fillDecode(c *rv32im.Decode, w columns, r int, pc, word uint32, publics []f
 	}
 	fillLegality(c, w, r, form, word)
 
-	inst := rv.Decode(word)
+	read := rv.Decode(word)
+	inst := read.Ordered()
+	w.bit(c.Swap, r, inst != read)
 	w.bit(c.Illegal, r, inst.Op == rv.ILLEGAL)
 	op, x := programOp(pc, inst)
 	w.set(c.Op, r, op)

@@ -11,6 +11,7 @@ import (
 	"github.com/orrery/orrery/air/rv32im"
 	"github.com/orrery/orrery/field"
 	"github.com/orrery/orrery/rv"
+	"github.com/orrery/orrery/rv/rvtest"
 )
 
 const (
@@ -34,12 +35,13 @@ func decodeRow(t testing.TB, c *rv32im.Decode, f factChip, pc, word uint32) []fi
 	return row
 }
 
-// decodeDemands is what the row must send and take; the instruction comes from rv.Decode.
+// decodeDemands is what the row must send and take; the instruction comes from rv.Decode, in
+// the order of rv.Code.
 func decodeDemands(pc, word uint32) links {
 	l := links{}
 	l.add(received(rv32im.Memory, pc/4, word&0xffff, word>>16, 0))
 	l.add(sent(rv32im.Memory, pc/4, word&0xffff, word>>16, 1))
-	op, x := programOp(pc, rv.Decode(word))
+	op, x := programOp(pc, rv.Decode(word).Ordered())
 	m := sent(rv32im.Program, pc/4, op, x[0], x[1], x[2], x[3])
 	m.Mult = 3
 	l.add(m)
@@ -85,6 +87,92 @@ func decodeWords(rng *rand.Rand) []uint32 {
 	return words
 }
 
+// freeSwap is the column swap where it is of no consequence: both operands are one register.
+func freeSwap(c *rv32im.Decode, word uint32) []air.Col {
+	if word>>15&31 == word>>20&31 {
+		return []air.Col{c.Swap}
+	}
+	return nil
+}
+
+// TestDecodeSwap: the words of four operations can be read in two orders, and no other word.
+// The row that is built has the order of rv.Code.
+func TestDecodeSwap(t *testing.T) {
+	c, f := decodeChip(t)
+	const pc = testCodeStart + 400
+	exchange := func(row []field.M31) {
+		row[c.Swap] = field.M31(1).Sub(row[c.Swap])
+		row[c.X[1]], row[c.X[2]] = row[c.X[2]], row[c.X[1]]
+	}
+	for _, op := range []rv.Op{rv.ADD, rv.AND, rv.OR, rv.XOR} {
+		for _, r := range [][3]uint8{{5, 6, 7}, {5, 5, 7}, {5, 6, 5}, {5, 0, 5}, {5, 5, 5}, {0, 6, 0}, {0, 0, 6}} {
+			word := rvtest.R(op, r[0], r[1], r[2])
+			what := rv.Disassemble(pc, rv.Decode(word))
+			row := decodeRow(t, c, f, pc, word)
+			f.honest(t, what, row, decodeDemands(pc, word))
+			if want := r[2] == 5 && r[1] != 5; want != (row[c.Swap] == 1) {
+				t.Errorf("%s: swap = %d", what, row[c.Swap])
+			}
+			x := row[c.X[2]]
+			exchange(row)
+			if _, err := f.verdict(row); err != nil || row[c.X[1]] != x {
+				t.Errorf("%s, exchanged: %v", what, err)
+			}
+			// One without the other.
+			if row[c.X[1]] != row[c.X[2]] {
+				row[c.X[1]], row[c.X[2]] = row[c.X[2]], row[c.X[1]]
+				f.rejects(t, row, "x1")
+				row[c.X[1]] = row[c.X[2]]
+				f.rejects(t, row, "x")
+			}
+			// In part.
+			row = decodeRow(t, c, f, pc, word)
+			d := row[c.X[2]].Sub(row[c.X[1]])
+			row[c.Swap] = row[c.Swap].Add(2)
+			row[c.X[1]], row[c.X[2]] = row[c.X[1]].Add(d.Double()), row[c.X[2]].Sub(d.Double())
+			f.rejects(t, row, "swap")
+		}
+	}
+}
+
+// TestAttackDecodeSwap: exchanged operands of other operations make another result.
+func TestAttackDecodeSwap(t *testing.T) {
+	c, f := decodeChip(t)
+	const pc = testCodeStart + 400
+	forged := func(word uint32, name string) {
+		t.Helper()
+		row := decodeRow(t, c, f, pc, word)
+		d := field.FromInt64(int64(word>>20&31) - int64(word>>15&31))
+		row[c.Swap] = 1
+		row[c.X[1]], row[c.X[2]] = row[c.X[1]].Add(d), row[c.X[2]].Sub(d)
+		f.rejectsOnly(t, row, name)
+	}
+	forged(rvtest.R(rv.SUB, 5, 6, 7), "swap: bit 30")
+	for _, op := range []rv.Op{rv.SLL, rv.SRL, rv.SLT, rv.SLTU} {
+		forged(rvtest.R(op, 5, 6, 7), "swap: funct3")
+	}
+	for _, op := range []rv.Op{rv.MUL, rv.DIV, rv.REM, rv.REMU} { // with the values of funct3
+		forged(rvtest.R(op, 5, 6, 7), "swap: bit 25")
+	}
+	forged(rvtest.R(rv.ADD, 5, 6, 7)|1<<26, "swap: legal")
+	forged(rvtest.R(rv.AND, 5, 6, 7)|1<<31, "swap: legal")
+	for _, word := range []uint32{
+		rvtest.I(rv.ADDI, 5, 6, 7), rvtest.I(rv.ORI, 5, 6, 7), rvtest.B(rv.BEQ, 6, 7, 8), rvtest.B(rv.BLT, 6, 7, 8),
+		rvtest.S(rv.SB, 7, 8, 6), rvtest.I(rv.LB, 5, 6, 7), rvtest.I(rv.LBU, 5, 6, 7), rvtest.I(rv.JALR, 5, 6, 7),
+		rvtest.Encode(rv.LUI, 5, 0, 0, 0x0073_0000),
+	} {
+		forged(word, "swap: form")
+	}
+	for _, word := range []uint32{rvtest.R(rv.SRA, 5, 6, 7), rvtest.R(rv.MULH, 5, 6, 7), rvtest.R(rv.DIVU, 5, 6, 7)} {
+		row := decodeRow(t, c, f, pc, word)
+		row[c.Swap], row[c.X[1]], row[c.X[2]] = 1, row[c.X[2]], row[c.X[1]]
+		f.rejects(t, row, "swap: funct3")
+	}
+	dead := make([]field.M31, len(f.air.Main))
+	dead[c.Swap] = 1
+	f.rejectsOnly(t, dead, "swap: form")
+}
+
 // decodePC is a word of the code, often at its borders.
 func decodePC(rng *rand.Rand) uint32 {
 	switch rng.IntN(6) {
@@ -109,7 +197,7 @@ func TestDecode(t *testing.T) {
 		f.honest(t, what, row, decodeDemands(pc, word))
 		op := uint32(row[c.Op])
 		if seen[op]++; seen[op] < 12 || i%997 == 0 {
-			f.mutate(t, what, row, rng)
+			f.mutate(t, what, row, rng, freeSwap(c, word)...)
 		}
 		if t.Failed() {
 			return

@@ -28,6 +28,7 @@ type Forecast struct {
 type kind struct {
 	chip          uint8 // of an access: that for aligned words
 	size          uint8 // of an access, in bytes; else 0
+	slotA         uint8
 	slotB, slotD  uint8
 	imm           uint32
 	useA, useB, d uint32 // all ones if the record has such an access, else 0
@@ -57,12 +58,12 @@ func NewForecast(program *rv.Program, input []byte) *Forecast {
 
 func kindOf(in *rv.Inst) kind {
 	op := in.Op
-	k := kind{imm: in.Imm, size: uint8(op.AccessSize()), slotB: rv32im.SlotRs2, slotD: rv32im.SlotRd}
+	k := kind{imm: in.Imm, size: uint8(op.AccessSize()), slotA: rv32im.SlotRs1, slotB: rv32im.SlotRs2, slotD: rv32im.SlotRd}
 	if op == rv.ILLEGAL || op == rv.EBREAK { // which never complete
 		return k
 	}
 	// The register part of an address isn't known yet; a multiple of four stands for it.
-	k.chip = uint8(chipOf(&rv.Inst{Op: op}, &exec.Record{}))
+	k.chip = uint8(chipOf(&rv.Inst{Op: op, Rd: in.Rd, Rs1: in.Rs1, Rs2: in.Rs2}, &exec.Record{}))
 	mask := func(b bool) uint32 {
 		if b {
 			return ^uint32(0)
@@ -72,6 +73,9 @@ func kindOf(in *rv.Inst) kind {
 	k.useA = mask(op.ReadsRs1() || op == rv.ECALL)
 	k.useB = mask(op.ReadsRs2() || op == rv.ECALL || op.IsLoad())
 	k.d = mask(op.WritesRd() || op == rv.FENCE || op.IsStore())
+	if isInPlace(in) {
+		k.slotA, k.d = rv32im.SlotRd, 0
+	}
 	if op.IsLoad() {
 		k.slotB = rv32im.SlotMemory
 	}
@@ -109,7 +113,7 @@ func (f *Forecast) instructions(rows *Rows, run *exec.Trace) {
 				chip = misaligned(chip)
 			}
 			counts[chip]++
-			long := (now+rv32im.SlotRs1-rec.TsA-1)&k.useA |
+			long := (now+uint32(k.slotA)-rec.TsA-1)&k.useA |
 				(now+uint32(k.slotB)-rec.TsB-1)&k.useB |
 				(now+uint32(k.slotD)-rec.TsD-1)&k.d
 			if long>>rv32im.GapBits != 0 {
@@ -131,7 +135,7 @@ func (f *Forecast) instructions(rows *Rows, run *exec.Trace) {
 func (f *Forecast) refreshes(k *kind, rec *exec.Record, now uint32) int {
 	n := 0
 	for _, gap := range [3]uint32{
-		(now + rv32im.SlotRs1 - rec.TsA - 1) & k.useA,
+		(now + uint32(k.slotA) - rec.TsA - 1) & k.useA,
 		(now + uint32(k.slotB) - rec.TsB - 1) & k.useB,
 		(now + uint32(k.slotD) - rec.TsD - 1) & k.d,
 	} {

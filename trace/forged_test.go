@@ -9,6 +9,7 @@ import (
 	"github.com/orrery/orrery/air/rv32im"
 	"github.com/orrery/orrery/field"
 	"github.com/orrery/orrery/rv"
+	"github.com/orrery/orrery/rv/exec"
 )
 
 // Forged rows of the chips that compute: each test builds the row with which a prover
@@ -30,6 +31,9 @@ func newForge(t *testing.T, c testChip, op rv.Op, a, b uint32) *forge {
 		inst.Rs2 = 7
 	} else {
 		inst.Imm = b
+	}
+	if c.inPlace {
+		inst.Rs1 = inst.Rd
 	}
 	f := &forge{t, c, c.row(t, newRow(rng, inst, a, b))}
 	if _, err := c.verdict(f.row); err != nil {
@@ -335,9 +339,11 @@ func TestForgedComparison(t *testing.T) {
 }
 
 func TestForgedBitwiseOp(t *testing.T) {
-	c, chip := bitwiseChip(t)
-	newForge(t, c, rv.XOR, 3, 4).set(chip.Which, 3).fails(falseLookUp)
-	newForge(t, c, rv.OR, 3, 4).set(chip.Which, -1).fails(falseLookUp)
+	for _, inPlace := range []bool{false, true} {
+		c, chip := bitwiseChip(t, inPlace)
+		newForge(t, c, rv.XOR, 3, 4).set(chip.Which, 3).fails(falseLookUp)
+		newForge(t, c, rv.OR, 3, 4).set(chip.Which, -1).fails(falseLookUp)
+	}
 	ci, chipImm := bitwiseImmChip(t)
 	newForge(t, ci, rv.XORI, 0, 4).set(chipImm.Or, 1).fails(falseLookUp)
 }
@@ -345,8 +351,7 @@ func TestForgedBitwiseOp(t *testing.T) {
 // An instruction that names a register twice reads it twice: the second read takes what
 // the first one put back, so both see one value.
 func TestEqualSourceRegisters(t *testing.T) {
-	chip := rv32im.NewAdd()
-	c := compileChip(t, chip, func(w columns, r int, x *Row) { fillAdd(chip, w, r, x) })
+	c, chip := addChip(t, false)
 	rng := rand.New(rand.NewPCG(3, 3))
 	x := newRow(rng, rv.Inst{Op: rv.ADD, Rd: 1, Rs1: 2, Rs2: 2}, 10, 0)
 	row := c.row(t, x)
@@ -368,6 +373,53 @@ func TestEqualSourceRegisters(t *testing.T) {
 	}
 }
 
+// TestForgedInPlace: what is in place is accessed in the slot of rd, behind the other operand,
+// with the value that the register had, and the instruction says that rd is rs1.
+func TestForgedInPlace(t *testing.T) {
+	add, a := addChip(t, true)
+	addi, i := addiChip(t, true)
+	xor, x := bitwiseChip(t, true)
+	for _, k := range []struct {
+		c           testChip
+		op          rv.Op
+		clk, rd, ts air.Col
+	}{{add, rv.SUB, a.Clk, a.RdReg, a.Rs1.Ts}, {addi, rv.ADDI, i.Clk, i.RdReg, i.Rs1.Ts}, {xor, rv.XOR, x.Clk, x.RdReg, x.Rs1.Ts}} {
+		f := newForge(t, k.c, k.op, 1234, 567)
+		now := int64(4*f.get(k.clk) + rv32im.SlotRd)
+		for _, ts := range []int64{now, now + 1, now - 2 - 1<<16, field.P - 1} {
+			f.set(k.ts, ts).fails(falseLookUp + ": range16")
+		}
+		f.set(k.ts, now-1)
+		if _, err := f.c.verdict(f.row); err != nil {
+			t.Error(err)
+		}
+		// No decoded instruction names the junk register, or another register, as rs1.
+		for _, rd := range []int64{rv32im.JunkRegister, 0, 6} {
+			got, err := f.set(k.rd, rd).c.verdict(f.row)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, inst := range []rv.Inst{
+				{Op: k.op, Rd: uint8(rd % 32), Rs1: uint8(rd % 32), Rs2: 7, Imm: 567}, {Op: k.op, Rd: 5, Rs1: 6, Rs2: 7, Imm: 567},
+			} {
+				op, args := programOp(4*uint32(f.get(0)), inst)
+				want := links{}
+				want.program(&Row{Record: exec.Record{PC: 4 * uint32(f.get(0))}}, op, args[:]...)
+				if p := program(want); (p == program(got)) != (rd == 6 && inst.Rd == 6) {
+					t.Errorf("%s and %s", program(got), p)
+				}
+			}
+		}
+	}
+	// The result in the register is the one that was computed, of the value that was there.
+	f := newForge(t, add, rv.SUB, 5, 3)
+	f.word(a.Result, 0x1_0002).failsOnly("sum: carry out of the high limbs")
+	f = newForge(t, addi, rv.ADDI, 5, 3)
+	f.word(i.Result, 0x1_0008).failsOnly("sum: carry out of the high limbs")
+	f = newForge(t, xor, rv.XOR, 5, 3)
+	f.set(x.Result[0], 7).fails(falseLookUp + ": bytes")
+}
+
 // All products of operands made of extreme bytes, where the carries reach their bounds.
 func TestExtremeProducts(t *testing.T) {
 	extreme := []uint32{0, 1, 0x7f, 0x80, 0xfe, 0xff}
@@ -385,7 +437,7 @@ func TestExtremeProducts(t *testing.T) {
 		a, b := word(), word()
 		try := func(c testChip, o aluOp) {
 			x := newRow(rng, newInst(rng, o.op, 0), a, b)
-			c.checkHonest(t, x, o.demands(x))
+			c.checkHonest(t, x, o.demands(x, false))
 		}
 		try(mul, mulOp)
 		try(mulh, mulhOps[rng.IntN(len(mulhOps))])

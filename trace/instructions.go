@@ -33,10 +33,25 @@ var chips = [rv.NumOps]uint8{
 	rv.ECALL: rv32im.ChipEcall,
 }
 
+// inPlace names the chips of completed instructions whose rd is rs1, and neither x0 nor rs2; 0 for
+// operations that have none.
+var inPlace = [rv.NumOps]uint8{
+	rv.ADD: rv32im.ChipAddInPlace, rv.SUB: rv32im.ChipAddInPlace,
+	rv.ADDI: rv32im.ChipAddiInPlace,
+	rv.XOR:  rv32im.ChipBitwiseInPlace, rv.OR: rv32im.ChipBitwiseInPlace, rv.AND: rv32im.ChipBitwiseInPlace,
+}
+
+// isInPlace reports whether the instruction's chip reads rs1 and writes rd in one access.
+func isInPlace(in *rv.Inst) bool {
+	return in.Rd == in.Rs1 && in.Rd != in.Rs2 && in.Rd != 0 && inPlace[in.Op] != 0
+}
+
 // chipOf names the chip that executes a completed instruction.
 func chipOf(in *rv.Inst, rec *exec.Record) int {
 	chip, size := int(chips[in.Op]), in.Op.AccessSize()
 	switch {
+	case isInPlace(in):
+		chip = int(inPlace[in.Op])
 	case size == 0:
 	case (rec.A+in.Imm)%size != 0:
 		chip += rv32im.ChipLoadMisaligned - rv32im.ChipLoadWord

@@ -19,9 +19,12 @@ type replay struct {
 	program *rv.Program
 	chips   map[rv.Op]testChip
 	memory  memoryChips
-	state   [2]field.M31
-	words   map[field.M31][3]field.M31 // limbs and timestamp; absent: not accessed before
-	end     []field.M31
+
+	addiInPlace testChip
+
+	state [2]field.M31
+	words map[field.M31][3]field.M31 // limbs and timestamp; absent: not accessed before
+	end   []field.M31
 }
 
 func newReplay(t testing.TB, p *rv.Program) *replay {
@@ -30,8 +33,9 @@ func newReplay(t testing.TB, p *rv.Program) *replay {
 		state: [2]field.M31{field.M31(p.Header.Entry / 4), 1},
 		words: make(map[field.M31][3]field.M31),
 	}
-	addi, constant := rv32im.NewAddi(), rv32im.NewConst()
-	s.chips[rv.ADDI] = compileChip(t, addi, func(w columns, r int, x *Row) { fillAddi(addi, w, r, x) })
+	constant := rv32im.NewConst()
+	s.chips[rv.ADDI], _ = addiChip(t, false)
+	s.addiInPlace, _ = addiChip(t, true)
 	for _, op := range []rv.Op{rv.LUI, rv.AUIPC, rv.JAL, rv.FENCE} {
 		s.chips[op] = compileChip(t, constant, func(w columns, r int, x *Row) { fillConst(constant, w, r, x) })
 	}
@@ -194,6 +198,9 @@ func TestReplay(t *testing.T) {
 					x.Second, second = &second[0], second[1:]
 				}
 				chip, ok := s.chips[x.Inst.Op]
+				if isInPlace(&x.Inst) {
+					chip = s.addiInPlace
+				}
 				if !ok {
 					chip = s.memory.of(&x).testChip
 				}

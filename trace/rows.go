@@ -99,6 +99,9 @@ func (s *rows) stamp(x *Row, list *[]refresh) {
 	if x.Second != nil {
 		s.memory(x.A+x.Inst.Imm+4, x.Second.Word, &x.Second.Ts, now, list)
 	}
+	if isInPlace(&x.Inst) {
+		return
+	}
 	if op.WritesRd() {
 		bridge(rv32im.RegisterBase+destination(x.Inst.Rd), x.Old, &x.TsD, now+rv32im.SlotRd, list)
 	} else if op == rv.FENCE {
@@ -110,7 +113,11 @@ func (s *rows) stampReads(x *Row, list *[]refresh) {
 	now := 4 * x.Clk
 	rs1, rs2, reads1, reads2 := x.sources()
 	if reads1 {
-		bridge(rv32im.RegisterBase+rs1, x.A, &x.TsA, now+rv32im.SlotRs1, list)
+		slot := uint32(rv32im.SlotRs1)
+		if isInPlace(&x.Inst) {
+			slot = rv32im.SlotRd
+		}
+		bridge(rv32im.RegisterBase+rs1, x.A, &x.TsA, now+slot, list)
 	}
 	if reads2 {
 		bridge(rv32im.RegisterBase+rs2, x.B, &x.TsB, now+rv32im.SlotRs2, list)

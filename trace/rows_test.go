@@ -114,6 +114,11 @@ func TestGaps(t *testing.T) {
 		{"rs1, 2^16-4", write, read, 1 << 14, rv32im.RegisterBase + 5, 1<<16 - 4},
 		{"rs1, 2^16", write, read, 1<<14 + 1, rv32im.RegisterBase + 5, 1 << 16},
 		{"rs1, 2^17", write, read, 1<<15 + 1, rv32im.RegisterBase + 5, 1 << 17},
+		// rd after rd, with rs1 in the same access.
+		{"in place, 2^16-1", write, rvtest.I(rv.ADDI, 5, 5, 1), 1 << 14, rv32im.RegisterBase + 5, 1<<16 - 1},
+		{"in place, 2^16+3", write, rvtest.I(rv.ADDI, 5, 5, 1), 1<<14 + 1, rv32im.RegisterBase + 5, 1<<16 + 3},
+		{"exchanged, 2^16-1", write, rvtest.R(rv.ADD, 5, 6, 5), 1 << 14, rv32im.RegisterBase + 5, 1<<16 - 1},
+		{"exchanged, 2^16+3", write, rvtest.R(rv.ADD, 5, 6, 5), 1<<14 + 1, rv32im.RegisterBase + 5, 1<<16 + 3},
 		{"memory, 2^16-1", store, load, 1 << 14, gapHeap / 4, 1<<16 - 1},
 		{"memory, 2^16+3", store, load, 1<<14 + 1, gapHeap / 4, 1<<16 + 3},
 		{"second word, 2^16-1", store, misaligned, 1 << 14, gapHeap / 4, 1<<16 - 1},
@@ -144,6 +149,9 @@ func TestGaps(t *testing.T) {
 				if r.newTs != (second-1)/rv32im.RefreshUnit*rv32im.RefreshUnit {
 					t.Errorf("%+v, access at %d", r, second)
 				}
+			}
+			if n := NewForecast(p, nil).Of(run, true)[rv32im.ChipRefresh]; n != len(list) {
+				t.Errorf("%d refreshes, forecast %d", len(list), n)
 			}
 			if err := checkTables(t, m, p, run, 1<<30, tables); err != nil {
 				t.Error(err)

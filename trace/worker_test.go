@@ -60,6 +60,15 @@ func TestChipOf(t *testing.T) {
 			if chip == rv32im.ChipAdd && op != rv.ADD && op != rv.SUB {
 				t.Errorf("%v has no chip", op)
 			}
+			same := &rv.Inst{Op: op, Rd: 5, Rs1: 5, Rs2: 6}
+			if got := chipOf(same, &exec.Record{A: a - a%4}); isInPlace(same) != (m.Chips[got].Name() == m.Chips[chip].Name()+"-in-place") || b.filler(got) == nil {
+				t.Errorf("%v with rd = rs1 is for chip %s", op, m.Chips[got].Name())
+			}
+			for _, in := range []rv.Inst{{Op: op}, {Op: op, Rd: 5, Rs1: 5, Rs2: 5}, {Op: op, Rd: 5, Rs1: 6, Rs2: 5}, {Op: op, Rs2: 6}} {
+				if isInPlace(&in) {
+					t.Errorf("%+v is in place", in)
+				}
+			}
 			size := op.AccessSize()
 			if size == 0 {
 				continue

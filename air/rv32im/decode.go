@@ -37,6 +37,7 @@ type Decode struct {
 	Power2, Power    air.Col
 	PowerRest        air.Col
 	AmountInv        air.Col
+	Swap             air.Col
 	X                [4]air.Col
 	FromStart, ToEnd air.Col
 }
@@ -106,6 +107,7 @@ func NewDecode() *Decode {
 	c.Power = l.Felt("power", "2^(s mod 16) for an immediate shift by s")
 	c.PowerRest = l.Felt("power_rest", "2^(16 - s mod 16) for an immediate shift by s")
 	c.AmountInv = l.Felt("amount_inv", "inverse of s mod 16 for an immediate shift by s, or 0")
+	c.Swap = l.Bit("swap", "1 if the operands of ADD, AND, OR or XOR are exchanged; the prover's choice")
 	for i := range c.X {
 		c.X[i] = l.Felt(fmt.Sprintf("x%d", i), fmt.Sprintf("argument %d of the op", i))
 	}
@@ -139,9 +141,10 @@ type decoding struct {
 //
 // Assumes that the public bounds are below 2^28 and the code doesn't begin at address 0.
 //
-// The word fixes every column: a form implies its major opcode, so that at most one form
-// is possible, and unknown implies that no other is; within a form, illegal is computed
-// from the word's bits.
+// The word fixes every column but swap: a form implies its major opcode, so that at most one
+// form is possible, and unknown implies that no other is; within a form, illegal is computed
+// from the word's bits. Where swap may be 1, x1 and x2 are the operands of a commutative
+// operation: both orders say the same of the program, so nothing need fix the one.
 func (c *Decode) Define(b *air.Builder) {
 	d := &decoding{Decode: c, b: b}
 	d.pc = b.Col(c.PC)
@@ -151,6 +154,7 @@ func (c *Decode) Define(b *air.Builder) {
 	d.defineIllegal()
 	d.defineOp()
 	d.defineRelative()
+	d.defineSwap()
 	d.defineArguments()
 
 	lo, hi := d.field(0, 16), d.field(16, 16)
@@ -365,6 +369,17 @@ func (d *decoding) defineRelative() {
 	b.Receive(Range16, d.values, x2)
 }
 
+// defineSwap allows swap on legal words of ADD, AND, OR and XOR only. Bit 25 tells these from
+// multiplications, bit 30 ADD from SUB.
+func (d *decoding) defineSwap() {
+	b, f, swap := d.b, &d.f, d.b.Col(d.Swap)
+	b.Zero("swap: form", swap.Mul(b.Col(d.Reg).Not()))
+	b.Zero("swap: legal", swap.Mul(b.Col(d.Illegal)))
+	b.Zero("swap: funct3", swap.Mul(b.Sum(f[0], f[4], f[6], f[7]).Not()))
+	b.Zero("swap: bit 25", swap.Mul(d.bit(25)))
+	b.Zero("swap: bit 30", swap.Mul(d.bit(30)))
+}
+
 // defineArguments computes x0 to x3.
 func (d *decoding) defineArguments() {
 	b, c := d.b, d.Decode
@@ -398,13 +413,15 @@ func (d *decoding) defineArguments() {
 			col(c.Branch).Mul(d.rs1),
 			col(c.Store).Mul(d.rs2),
 			col(c.Fence).Scale(JunkRegister)))))
+	exchange := col(c.Swap).Mul(d.rs2.Sub(d.rs1))
 	// The equations of x1 and x2 leave the values relative to pc free.
 	b.Equal("x1", d.values.Not().Mul(col(c.X[1])), b.Sum(
 		illegal.Mul(d.field(16, 16)),
 		col(c.Lui).Mul(d.field(12, 4).Scale(1<<12)),
 		legal.Mul(b.Sum(
 			writes.Add(col(c.Store)).Mul(d.rs1),
-			col(c.Branch).Mul(d.rs2)))))
+			col(c.Branch).Mul(d.rs2))),
+		exchange))
 	b.Equal("x2", d.values.Not().Mul(col(c.X[2])), b.Sum(
 		col(c.Lui).Mul(d.field(16, 16)),
 		legal.Mul(b.Sum(
@@ -413,7 +430,7 @@ func (d *decoding) defineArguments() {
 			col(c.Reg).Mul(d.rs2),
 			col(c.Branch).Mul(col(c.Target)),
 			w)),
-		col(c.ShiftImm).Mul(col(c.X[3])).Mul(replaced)))
+		col(c.ShiftImm).Mul(col(c.X[3])).Mul(replaced)).Sub(exchange))
 	b.Equal("x3", col(c.X[3]), b.Sum(
 		upper.Mul(next),
 		col(c.Jal).Mul(col(c.Target)),

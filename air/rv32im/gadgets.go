@@ -113,6 +113,13 @@ func writeRegister(b *air.Builder, live air.Expr, s Step, reg air.Expr, w Write,
 	access(b, live, reg.Plus(RegisterBase), w.Old.exprs(b), v, w.Ts, s.timestamp(b, SlotRd))
 }
 
+// updateRegister replaces old by v in register reg, which is rs1 and rd: one access, in the slot
+// of rd, serves for the read and the write, as no other of the row changes the register. ts is
+// the timestamp of the previous access. Assumes that the caller range-checks v.
+func updateRegister(b *air.Builder, live air.Expr, s Step, reg air.Expr, old Value, ts air.Col, v Value) {
+	access(b, live, reg.Plus(RegisterBase), old, v, ts, s.timestamp(b, SlotRd))
+}
+
 // readMemory reads the word at address (in words).
 func readMemory(b *air.Builder, live air.Expr, s Step, address air.Expr, r Read) Value {
 	v := r.Value.exprs(b)

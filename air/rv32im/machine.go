@@ -18,8 +18,11 @@ const MaxCopies = 3
 // Numbers of the chips, which name them in proofs.
 const (
 	ChipAdd = iota
+	ChipAddInPlace
 	ChipAddi
+	ChipAddiInPlace
 	ChipBitwise
+	ChipBitwiseInPlace
 	ChipBitwiseImm
 	ChipShift
 	ChipShiftLogicImm
@@ -65,9 +68,12 @@ type Machine struct {
 // chips makes all chips, in the order of their numbers.
 func chips() [NumChips]air.Chip {
 	return [NumChips]air.Chip{
-		ChipAdd:             NewAdd(),
-		ChipAddi:            NewAddi(),
-		ChipBitwise:         NewBitwise(),
+		ChipAdd:             NewAdd(false),
+		ChipAddInPlace:      NewAdd(true),
+		ChipAddi:            NewAddi(false),
+		ChipAddiInPlace:     NewAddi(true),
+		ChipBitwise:         NewBitwise(false),
+		ChipBitwiseInPlace:  NewBitwise(true),
 		ChipBitwiseImm:      NewBitwiseImm(),
 		ChipShift:           NewShifter(),
 		ChipShiftLogicImm:   NewShiftImm(false),

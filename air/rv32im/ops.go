@@ -2,7 +2,8 @@ package rv32im
 
 // Op numbers of the program bus. The comment gives x0, x1, x2, x3; a missing one is 0.
 // Register numbers of destinations are JunkRegister where the instruction names x0.
-// Immediates are sign-extended to 32 bits and given as two 16-bit limbs.
+// Immediates are sign-extended to 32 bits and given as two 16-bit limbs. rs1 and rs2 of ADD, AND,
+// OR and XOR may be exchanged.
 const (
 	OpIllegal       = iota // low and high limb of the word
 	OpAdd                  // rd, rs1, rs2

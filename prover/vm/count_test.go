@@ -27,7 +27,7 @@ func TestCounts(t *testing.T) {
 
 // TestCountsOfChips: a fingerprint takes an accumulation for each element.
 func TestCountsOfChips(t *testing.T) {
-	a, err := air.Compile(rv32im.NewAdd(), rv32im.NumPublics)
+	a, err := air.Compile(rv32im.NewAdd(false), rv32im.NumPublics)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -236,8 +236,8 @@ func benchmark(b *testing.B, chip air.Chip, compile func(*air.AIR) *Program) {
 	b.ReportMetric(float64(p.bases), "registers-M31")
 }
 
-func BenchmarkAddConstraints(b *testing.B) { benchmark(b, rv32im.NewAdd(), CompileConstraints) }
-func BenchmarkAddFractions(b *testing.B)   { benchmark(b, rv32im.NewAdd(), CompileFractions) }
+func BenchmarkAddConstraints(b *testing.B) { benchmark(b, rv32im.NewAdd(false), CompileConstraints) }
+func BenchmarkAddFractions(b *testing.B)   { benchmark(b, rv32im.NewAdd(false), CompileFractions) }
 func BenchmarkPoseidon2Constraints(b *testing.B) {
 	benchmark(b, rv32im.NewPoseidon2(), CompileConstraints)
 }

@@ -141,7 +141,7 @@ func (m *model) step(gas uint64) bool {
 		return trap(1, m.pc)
 	}
 	m.code[(m.pc-code.Start)/4] = true
-	in := rv.Decode(m.program.Image.Word(m.pc))
+	in := rv.Decode(m.program.Image.Word(m.pc)).Ordered()
 	if in.Op == rv.ILLEGAL {
 		return trap(2, in.Word)
 	}

@@ -28,7 +28,7 @@ const (
 const MaxCycles = 1<<26 - 2
 
 // Record is a completed instruction as the trace needs it. What an instruction
-// doesn't access is zero.
+// doesn't access is zero. rs1 and rs2 are in the order of rv.Code.
 type Record struct {
 	PC uint32
 	// A and TsA: value of rs1 and timestamp of the access before. ECALL reads
