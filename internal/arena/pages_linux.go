@@ -2,7 +2,10 @@
 
 package arena
 
-import "syscall"
+import (
+	"syscall"
+	"unsafe"
+)
 
 const (
 	// most is the address space of an arena: more than a proof can need, little of what there is.
@@ -32,8 +35,13 @@ func unreserve(b []byte) error { return syscall.Munmap(b) }
 
 // populate maps b with pages that may be written, zeros, and tells whether it could.
 func populate(b []byte, large bool) bool {
-	if large && syscall.Madvise(b, adviceLarge) != nil {
+	if large && advise(b, adviceLarge) != 0 {
 		return false
 	}
-	return syscall.Madvise(b, advicePopulate) == nil
+	return advise(b, advicePopulate) == 0
+}
+
+func advise(b []byte, advice uintptr) syscall.Errno {
+	_, _, err := syscall.RawSyscall(syscall.SYS_MADVISE, uintptr(unsafe.Pointer(&b[0])), uintptr(len(b)), advice)
+	return err
 }
