@@ -41,6 +41,8 @@ func populate(b []byte, large bool) bool {
 	return advise(b, advicePopulate) == 0
 }
 
+// advise is madvise(2). Told of the system call, the scheduler would hand the processor to another
+// thread each time and take it back, which costs two switches.
 func advise(b []byte, advice uintptr) syscall.Errno {
 	_, _, err := syscall.RawSyscall(syscall.SYS_MADVISE, uintptr(unsafe.Pointer(&b[0])), uintptr(len(b)), advice)
 	return err
