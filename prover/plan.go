@@ -100,6 +100,7 @@ func newPlan(ctx context.Context, key *verifier.Key, program *rv.Program, input 
 	}
 	if run.Segments == 1 {
 		p.plan.single = last
+		p.plan.Guest -= last.Cycles * recordBytes // their memory becomes columns
 	}
 	return p.plan, nil
 }
