@@ -107,7 +107,7 @@ func (o *opening) clone() *opening {
 }
 
 func open(t *testing.T, h hash.Hasher, groups []tree.Group, capLog int, indices []uint32) *opening {
-	tr, err := tree.Build(context.Background(), h, groups, capLog, 1)
+	tr, err := tree.Build(context.Background(), h, groups, capLog, 1, nil)
 	require.NoError(t, err)
 	rows, proof, err := tr.Open(indices, 1)
 	require.NoError(t, err)

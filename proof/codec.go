@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/orrery/orrery/abi"
 	"github.com/orrery/orrery/field"
@@ -144,7 +145,7 @@ func (e *encoder) step(s *Statement) {
 // its place in the run gives isn't part of it; digests of quarters that aren't opened are
 // those before.
 func (s *Segment) Append(b []byte, id hash.ID) []byte {
-	e := encoder{b: b, id: id}
+	e := encoder{b: slices.Grow(b, s.room(id)), id: id}
 	e.step(&s.Statement)
 	for _, c := range s.Caps[Main:] {
 		e.digests(id, c)
@@ -168,6 +169,30 @@ func (s *Segment) Append(b []byte, id hash.ID) []byte {
 		e.digests(id, o.Nodes)
 	}
 	return e.b
+}
+
+// room is about the length of the encoding: what a statement and counts take is estimated.
+func (s *Segment) room(id hash.ID) int {
+	const element, ext, counts = 4, 4 * field.Degree, 4096
+	n, nodes := counts, 0
+	n += ext * (len(s.Sums) + len(s.Values) + len(s.FRI.Last))
+	for _, c := range s.Caps {
+		nodes += len(c)
+	}
+	for _, c := range s.FRI.Caps {
+		nodes += len(c)
+	}
+	for _, l := range s.FRI.Layers {
+		n += element * len(l.Rows)
+		nodes += len(l.Proof.Nodes)
+	}
+	for _, o := range s.Openings {
+		for _, r := range o.Rows {
+			n += element * len(r)
+		}
+		nodes += len(o.Nodes)
+	}
+	return n + nodes*len(hash.Digest{}.Append(nil, id))
 }
 
 type decoder struct {

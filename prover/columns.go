@@ -194,7 +194,7 @@ func (e *engine) commit(which int, tables []columns) (*tree.Tree, error) {
 func (e *engine) build(which int, groups []tree.Group) (*tree.Tree, error) {
 	e.clock.part(PartHash)
 	shape := e.layout.Shape(which, e.params.LogBlowup)
-	return tree.Build(e.ctx, e.hasher, groups, verifier.CapLog(which, shape, e.params), e.threads)
+	return tree.Build(e.ctx, e.hasher, groups, verifier.CapLog(which, shape, e.params), e.threads, e.mem)
 }
 
 // commitComposition builds the tree over the composition columns.

@@ -7,6 +7,7 @@ import (
 	"github.com/orrery/orrery/circle/fft"
 	"github.com/orrery/orrery/field"
 	"github.com/orrery/orrery/field/vec"
+	"github.com/orrery/orrery/internal/arena"
 	"github.com/orrery/orrery/internal/par"
 	"github.com/orrery/orrery/prover/vm"
 	"github.com/orrery/orrery/verifier"
@@ -140,6 +141,8 @@ func (e *engine) compose(pre, main, inter []columns, scalars []vm.Scalars, lambd
 					sums(e, acc, i)
 				}
 			}
+			arena.FreeSlice(e.mem, next[0])
+			arena.FreeSlice(e.mem, next[1])
 		}
 		if err := e.ctx.Err(); err != nil {
 			return nil, err
@@ -183,7 +186,7 @@ func (e *engine) sideBySide(acc vec.Planes, tables []int, sums func(e *engine, a
 func (e *engine) nextRows(log int) (next [2][]uint32) {
 	height := 1 << log
 	for which := range next {
-		next[which] = make([]uint32, height)
+		next[which] = arena.Slice[uint32](e.mem, height)
 	}
 	par.Chunks(e.threads, height, func(lo, hi int) {
 		for r := lo; r < hi; r++ {

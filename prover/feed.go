@@ -7,8 +7,10 @@ import (
 	"io/fs"
 	"time"
 
+	"github.com/orrery/orrery/internal/arena"
 	"github.com/orrery/orrery/proof"
 	"github.com/orrery/orrery/prover/journal"
+	"github.com/orrery/orrery/rv/exec"
 )
 
 // feed makes the tasks of one round, in the order of the segments.
@@ -113,6 +115,10 @@ func (f *feed) record(ctx context.Context, i int) (*task, error) {
 			return nil, err
 		}
 		t.place, t.recorded = f.at, s
+		mem, records := f.space.memory(), &s.Run.Records
+		t.spend = func() {
+			records.Drop(func(r []exec.Record) { arena.FreeSlice(mem, r) })
+		}
 	} else {
 		if f.cutter == nil {
 			c, err := f.newCutter()

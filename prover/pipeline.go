@@ -118,10 +118,13 @@ func (p *pipeline) round(parent context.Context) error {
 			cancel(err)
 		}
 	})
-	for range p.workers {
+	for k := range p.workers {
 		workers.Go(func() {
-			ws := NewWorkspace()
-			defer ws.Close() // nothing that it gives back is in use
+			ws := p.space
+			if k > 0 || ws == nil {
+				ws = NewWorkspace()
+				defer ws.Close() // nothing that it gives back is in use
+			}
 			for t := range tasks {
 				outcomes <- p.perform(ctx, ws, &t)
 			}

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/orrery/orrery/abi"
+	"github.com/orrery/orrery/internal/arena"
 	"github.com/orrery/orrery/memtree"
 	"github.com/orrery/orrery/proof"
 	"github.com/orrery/orrery/rv"
@@ -74,9 +75,10 @@ type planner struct {
 const progressEvery = 100 * time.Millisecond
 
 // newPlan runs the program to its end and cuts the run. before is the state in which the run
-// begins.
-func newPlan(ctx context.Context, key *verifier.Key, program *rv.Program, input []byte, before *proof.State, o *Options, t *teller) (*Plan, error) {
-	recorder, err := exec.NewRecorder(program, input, exec.Options{GasLimit: *o.GasLimit})
+// begins. The recording of a run of one segment has memory of mem.
+func newPlan(ctx context.Context, key *verifier.Key, program *rv.Program, input []byte, before *proof.State, o *Options, mem *arena.Arena, t *teller) (*Plan, error) {
+	buffers := &exec.Buffers{New: func(n int) []exec.Record { return arena.ZeroSlice[exec.Record](mem, n) }}
+	recorder, err := exec.NewRecorder(program, input, exec.Options{GasLimit: *o.GasLimit, Buffers: buffers})
 	if err != nil {
 		return nil, fmt.Errorf("prover: %w", err)
 	}
@@ -98,6 +100,7 @@ func newPlan(ctx context.Context, key *verifier.Key, program *rv.Program, input 
 	}
 	if run.Segments == 1 {
 		p.plan.single = last
+		p.plan.Guest -= last.Cycles * recordBytes // their memory becomes columns
 	}
 	return p.plan, nil
 }

@@ -61,6 +61,7 @@ func NewPlan(ctx context.Context, program *rv.Program, input []byte, o Options) 
 	if err != nil {
 		return nil, err
 	}
+	defer r.close()
 	if err := r.makePlan(ctx); err != nil {
 		return nil, err
 	}
@@ -79,6 +80,7 @@ type run struct {
 	before  proof.State   // at the start
 	work    *journal.Journal
 	plan    *Plan
+	space   *Workspace // of the planner, then of the first worker; nil until there is a plan to make
 	result  *Result
 }
 
@@ -136,6 +138,9 @@ func (r *run) params() journal.Params {
 }
 
 func (r *run) close() {
+	if r.space != nil {
+		r.space.Close() // nothing that it gives back is in use
+	}
 	if r.work != nil {
 		r.work.Close() // which only gives the lock back
 	}
@@ -150,11 +155,15 @@ func (r *run) makePlan(ctx context.Context) error {
 		}
 	}
 	if r.plan == nil {
-		plan, err := newPlan(ctx, r.key, r.program, r.input, &r.before, &r.o, r.tell)
+		r.space = NewWorkspace()
+		plan, err := newPlan(ctx, r.key, r.program, r.input, &r.before, &r.o, r.space.memory(), r.tell)
 		if err != nil {
 			return err
 		}
 		r.plan = plan
+		if plan.single == nil {
+			r.space.mem.Reset()
+		}
 		if r.work != nil {
 			if err := r.work.PutPlan(r.plan.appendBinary(nil, r.key)); err != nil {
 				return fmt.Errorf("prover: %w", err)

@@ -23,18 +23,20 @@ import (
 // the system with Close.
 type Workspace struct {
 	busy      atomic.Bool
-	mem       *arena.Arena
+	used      bool         // by a proof, which may have left columns
+	mem       *arena.Arena // of a proof
+	kept      *arena.Arena // of the constants
 	domains   *domains
 	constants *constants
 }
 
 // NewWorkspace makes an empty workspace.
-func NewWorkspace() *Workspace { return &Workspace{mem: arena.New()} }
+func NewWorkspace() *Workspace { return &Workspace{mem: arena.New(), kept: arena.New()} }
 
 // Close gives the memory back. No proof may be running.
 func (w *Workspace) Close() error {
 	w.domains, w.constants = nil, nil
-	if err := w.mem.Close(); err != nil {
+	if err := errors.Join(w.mem.Close(), w.kept.Close()); err != nil {
 		return fmt.Errorf("prover: %w", err)
 	}
 	return nil
@@ -56,7 +58,10 @@ func (w *Workspace) begin() error {
 	if !w.busy.CompareAndSwap(false, true) {
 		return ErrBusy
 	}
-	w.mem.Reset()
+	if w.used {
+		w.mem.Reset()
+	}
+	w.used = true
 	return nil
 }
 
@@ -93,7 +98,7 @@ func (c *constants) of(l *verifier.Layout) (values [][][]field.M31, extended []c
 	return values, extended
 }
 
-// fixed gives the preprocessed columns of the engine's machine. They lie in Go's heap, and
+// fixed gives the preprocessed columns of the engine's machine. They have memory of their own, and
 // outlive the proof.
 func (w *Workspace) fixed(e *engine, key *verifier.Key) (*constants, error) {
 	if w != nil && w.constants != nil {
@@ -105,6 +110,11 @@ func (w *Workspace) fixed(e *engine, key *verifier.Key) (*constants, error) {
 	c := &constants{logBlowup: e.params.LogBlowup, hash: key.Hash, values: map[int][][]field.M31{}, columns: map[int]columns{}}
 	own := *e
 	own.mem = nil
+	if w != nil {
+		w.constants = nil
+		w.kept.Reset()
+		own.mem = w.kept
+	}
 	values := preprocessedValues(key.Machine, e.layout)
 	extended, err := own.preprocess(values)
 	if err != nil {

@@ -182,7 +182,7 @@ func collect(proves bool) (restore func()) {
 	if !proves || os.Getenv("GOGC") != "" {
 		return func() { debug.SetMemoryLimit(limit) }
 	}
-	percent := debug.SetGCPercent(20)
+	percent := debug.SetGCPercent(50)
 	return func() {
 		debug.SetGCPercent(percent)
 		debug.SetMemoryLimit(limit)

@@ -342,7 +342,7 @@ func TestRejectsWrongFold(t *testing.T) {
 		for 1<<log < leaves {
 			log++
 		}
-		tr, err := tree.Build(context.Background(), h, []tree.Group{{LogHeight: log, Columns: cols}}, 0, 1)
+		tr, err := tree.Build(context.Background(), h, []tree.Group{{LogHeight: log, Columns: cols}}, 0, 1, nil)
 		require.NoError(t, err)
 		return tr
 	}

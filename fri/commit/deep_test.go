@@ -112,7 +112,7 @@ func (s toy) prove(t testing.TB, h hash.Hasher, threads int, forge func(values [
 	for _, tb := range s.tables {
 		groups = append(groups, tree.Group{LogHeight: tb.logDomain, Columns: tb.columns})
 	}
-	mt, err := tree.Build(ctx, h, groups, 0, threads)
+	mt, err := tree.Build(ctx, h, groups, 0, threads, nil)
 	require.NoError(t, err)
 	p := &toyProof{cap: mt.Cap()}
 	tr.Digests("columns", p.cap)

@@ -54,7 +54,7 @@ func Commit(ctx context.Context, tr *transcript.Transcript, h hash.Hasher, p fri
 	for i, k := range p.FoldLogs {
 		l := newLayer(g, k, i == 0, threads, mem)
 		mem.FreeAll(g[:])
-		t, err := tree.Build(ctx, h, []tree.Group{{LogHeight: l.logLeaves, Columns: l.columns()}}, p.CapLog, threads)
+		t, err := tree.Build(ctx, h, []tree.Group{{LogHeight: l.logLeaves, Columns: l.columns()}}, p.CapLog, threads, mem)
 		if err != nil {
 			return nil, fmt.Errorf("commit: layer %d: %w", i, err)
 		}

@@ -157,10 +157,17 @@ func (a *Arena) done(c *claim) {
 // Free takes a column back, with the length with which it was given. The empty column
 // is no column.
 func (a *Arena) Free(c []field.M31) {
-	if a == nil || a.space == nil || len(c) < smallest {
+	if len(c) >= smallest {
+		a.free(unsafe.Pointer(&c[0]), len(c))
+	}
+}
+
+// free is Free of what begins at p and has n elements, or as many bytes.
+func (a *Arena) free(p unsafe.Pointer, n int) {
+	if a == nil || a.space == nil {
 		return
 	}
-	at := uintptr(unsafe.Pointer(&c[0])) - uintptr(unsafe.Pointer(&a.space[0]))
+	at := uintptr(p) - uintptr(unsafe.Pointer(&a.space[0]))
 	if at >= uintptr(len(a.space)) {
 		return // of the heap
 	}
@@ -168,7 +175,7 @@ func (a *Arena) Free(c []field.M31) {
 	defer a.mu.Unlock()
 	size, ok := a.live[int(at)]
 	if !ok {
-		panic(fmt.Sprintf("arena: no column of %d elements begins there, or it was freed", len(c)))
+		panic(fmt.Sprintf("arena: no column of %d elements begins there, or it was freed", n))
 	}
 	delete(a.live, int(at))
 	a.inUse -= size

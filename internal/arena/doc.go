@@ -8,6 +8,7 @@
 // has touched is close to the most that was in use at one time.
 //
 //	arena.go   columns and their lifetimes
+//	slice.go   the same for values of other types
 //	ranges.go  free memory
 //	pages.go   how memory is mapped: with small or with large pages, whichever is faster
 //

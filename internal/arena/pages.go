@@ -7,12 +7,13 @@ import (
 )
 
 const (
-	// step is the most that is mapped in one call.
-	step = 4 * extent
+	// step is the most that is mapped in one call: Go's scheduler isn't told of it, so that the
+	// collector may have to wait for its end, a millisecond or two.
+	step = extent
 	// forget is the factor by which the cost of large pages fades with each full step of small
 	// ones, so that they are tried again now and then: after half a gigabyte if they had
 	// five times the cost.
-	forget = 0.97
+	forget = 0.9925
 	// grow is the factor by which the cost of small pages can rise with each measurement.
 	grow = 1.02
 	// measured is the least that is measured.
@@ -31,9 +32,6 @@ type pages struct {
 func (p *pages) populate(b []byte, large bool) {
 	for len(b) > 0 {
 		n := min(step, len(b))
-		if large && p.doubtful() {
-			n = min(n, extent)
-		}
 		start := time.Now()
 		if !populate(b[:n], large) {
 			return // then each page is mapped at its first use
@@ -48,13 +46,6 @@ func (p *pages) choose() bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return p.cost[1] < p.cost[0]
-}
-
-// doubtful tells whether large pages may be the slower ones.
-func (p *pages) doubtful() bool {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return p.cost[1] == 0 || p.cost[1] > p.cost[0]/2
 }
 
 // took takes a measurement: n bytes in so many seconds. Of small pages the best of late counts, for

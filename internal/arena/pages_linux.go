@@ -2,7 +2,10 @@
 
 package arena
 
-import "syscall"
+import (
+	"syscall"
+	"unsafe"
+)
 
 const (
 	// most is the address space of an arena: more than a proof can need, little of what there is.
@@ -32,8 +35,15 @@ func unreserve(b []byte) error { return syscall.Munmap(b) }
 
 // populate maps b with pages that may be written, zeros, and tells whether it could.
 func populate(b []byte, large bool) bool {
-	if large && syscall.Madvise(b, adviceLarge) != nil {
+	if large && advise(b, adviceLarge) != 0 {
 		return false
 	}
-	return syscall.Madvise(b, advicePopulate) == nil
+	return advise(b, advicePopulate) == 0
+}
+
+// advise is madvise(2). Told of the system call, the scheduler would hand the processor to another
+// thread each time and take it back, which costs two switches.
+func advise(b []byte, advice uintptr) syscall.Errno {
+	_, _, err := syscall.RawSyscall(syscall.SYS_MADVISE, uintptr(unsafe.Pointer(&b[0])), uintptr(len(b)), advice)
+	return err
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/orrery/orrery/field"
 	"github.com/orrery/orrery/hash"
 	"github.com/orrery/orrery/hash/lanes"
+	"github.com/orrery/orrery/internal/arena"
 	"github.com/orrery/orrery/internal/par"
 	"github.com/orrery/orrery/merkle"
 )
@@ -48,7 +49,8 @@ type Tree struct {
 // Build hashes the groups, which have strictly decreasing heights and one column each at
 // least, to a tree with a cap of 2^capLog nodes. The result doesn't depend on the number
 // of threads. A cancelled context ends it with that context's error.
-func Build(ctx context.Context, h hash.Hasher, groups []Group, capLog, threads int) (*Tree, error) {
+// The nodes have memory of mem, nil for the heap, but for the cap, which outlives it.
+func Build(ctx context.Context, h hash.Hasher, groups []Group, capLog, threads int, mem *arena.Arena) (*Tree, error) {
 	shape := make(merkle.Shape, len(groups))
 	for i, g := range groups {
 		shape[i] = merkle.Layer{LogHeight: g.LogHeight, Width: len(g.Columns)}
@@ -67,7 +69,7 @@ func Build(ctx context.Context, h hash.Hasher, groups []Group, capLog, threads i
 	t.kept = max(capLog, t.top-dropped)
 	t.levels = make([][]hash.Digest, t.kept-capLog+1)
 	for k := t.kept; k >= capLog; k-- {
-		if err := t.build(ctx, k, threads); err != nil {
+		if err := t.build(ctx, k, threads, mem); err != nil {
 			return nil, fmt.Errorf("tree: %w", err)
 		}
 	}
@@ -75,8 +77,11 @@ func Build(ctx context.Context, h hash.Hasher, groups []Group, capLog, threads i
 }
 
 // build computes level k, and below it the levels that aren't kept.
-func (t *Tree) build(ctx context.Context, k, threads int) error {
-	out := make([]hash.Digest, 1<<k)
+func (t *Tree) build(ctx context.Context, k, threads int, mem *arena.Arena) error {
+	if k == t.capLog {
+		mem = nil
+	}
+	out := arena.Slice[hash.Digest](mem, 1<<k)
 	t.levels[k-t.capLog] = out
 	blocks := (len(out) + block - 1) / block
 	par.Chunks(threads, blocks, func(lo, hi int) {

@@ -40,12 +40,12 @@ func TestThreads(t *testing.T) {
 	groups := []tree.Group{group(11, 3), group(10, 1), group(6, 5)}
 	indices := []uint32{5, 2047, 1024, 5, 1500}
 	for _, h := range hashers(t) {
-		one, err := tree.Build(context.Background(), h, groups, 2, 1)
+		one, err := tree.Build(context.Background(), h, groups, 2, 1, nil)
 		require.NoError(t, err)
 		rows, proof, err := one.Open(indices, 1)
 		require.NoError(t, err)
 		for _, threads := range []int{0, 2, 3, 16} {
-			many, err := tree.Build(context.Background(), h, groups, 2, threads)
+			many, err := tree.Build(context.Background(), h, groups, 2, threads, nil)
 			require.NoError(t, err)
 			require.Equal(t, one.Cap(), many.Cap())
 			rows2, proof2, err := many.Open(indices, threads)
@@ -74,11 +74,11 @@ func TestBuildErrors(t *testing.T) {
 		{"cap too large", []tree.Group{group(3, 1), group(2, 1)}, 3, merkle.ErrShape},
 		{"short column", []tree.Group{short}, 0, tree.ErrColumn},
 	} {
-		_, err := tree.Build(context.Background(), h, c.groups, c.capLog, 1)
+		_, err := tree.Build(context.Background(), h, c.groups, c.capLog, 1, nil)
 		require.ErrorIs(t, err, c.want, c.name)
 	}
 
-	tr, err := tree.Build(context.Background(), h, []tree.Group{group(3, 1)}, 0, 1)
+	tr, err := tree.Build(context.Background(), h, []tree.Group{group(3, 1)}, 0, 1, nil)
 	require.NoError(t, err)
 	for _, indices := range [][]uint32{nil, {}, {8}, {0, 1 << 31}} {
 		_, _, err := tr.Open(indices, 1)
@@ -89,7 +89,7 @@ func TestBuildErrors(t *testing.T) {
 func TestBuildCancelled(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
-	_, err := tree.Build(ctx, hashers(t)[0], []tree.Group{group(8, 1)}, 0, 2)
+	_, err := tree.Build(ctx, hashers(t)[0], []tree.Group{group(8, 1)}, 0, 2, nil)
 	require.ErrorIs(t, err, context.Canceled)
 }
 
@@ -101,7 +101,7 @@ func BenchmarkBuild(b *testing.B) {
 			groups := []tree.Group{group(logHeight, width)}
 			b.Run(fmt.Sprintf("%v/width%d", h.ID(), width), func(b *testing.B) {
 				for b.Loop() {
-					if _, err := tree.Build(context.Background(), h, groups, 4, 1); err != nil {
+					if _, err := tree.Build(context.Background(), h, groups, 4, 1, nil); err != nil {
 						b.Fatal(err)
 					}
 				}

@@ -65,7 +65,7 @@ func TestCompressions(t *testing.T) {
 				}
 				groups = append(groups, g)
 			}
-			_, err := tree.Build(t.Context(), counting{id: id, n: &n}, groups, c.capLog, 1)
+			_, err := tree.Build(t.Context(), counting{id: id, n: &n}, groups, c.capLog, 1, nil)
 			require.NoError(t, err)
 			assert.Equal(t, n, compressions(id, c.shape, c.capLog), "%v %v", id, c.shape)
 		}

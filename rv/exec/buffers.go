@@ -3,6 +3,9 @@ package exec
 // Buffers keeps the memory of records and pages, so that recorders can use it again. The
 // zero value is empty. It is not safe for concurrent use.
 type Buffers struct {
+	// New, if given, makes memory for n records, zeros. Without it that is of Go's heap.
+	New func(n int) []Record
+
 	chunks []*chunk // all zero: the recorder writes what an instruction has
 	pages  []*timedPage
 	tables *timedTables
@@ -24,6 +27,9 @@ func (b *Buffers) recycle(r *Records) {
 func (b *Buffers) chunk() *chunk {
 	n := len(b.chunks)
 	if n == 0 {
+		if b.New != nil {
+			return (*chunk)(b.New(chunkRecords))
+		}
 		return new(chunk)
 	}
 	c := b.chunks[n-1]

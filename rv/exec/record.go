@@ -86,6 +86,15 @@ func (r *Records) Chunks() iter.Seq2[int, []Record] {
 	}
 }
 
+// Drop hands the memory of the records, piece by piece, to whoever made it (Buffers.New). There are none
+// afterwards.
+func (r *Records) Drop(free func([]Record)) {
+	for _, c := range r.chunks {
+		free(c[:])
+	}
+	*r = Records{}
+}
+
 // Block is a 64-byte block of memory that data accesses or executed
 // instructions touched.
 type Block struct {

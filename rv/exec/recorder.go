@@ -85,7 +85,7 @@ func newRecorder(program *rv.Program, start State, opts Options) *Recorder {
 	}
 	r.memory.tables, b.tables = b.tables, nil
 	if r.memory.tables == nil {
-		r.memory.tables = new(timedTables)
+		r.memory.tables = newTimedTables()
 	}
 	r.memory.spare, b.pages = b.pages, nil
 	for _, c := range program.Code.Pieces() {

@@ -110,7 +110,7 @@ func (r *Recorder) loop(buf *chunk, at, to int) int {
 
 		case rv.LB:
 			addr := x[o.rs1].v + o.imm
-			p := read[addr>>timedBits]
+			p := read[addr>>leafBits][addr>>timedBits&leafMask]
 			if p == nil {
 				goto slow
 			}
@@ -119,7 +119,7 @@ func (r *Recorder) loop(buf *chunk, at, to int) int {
 			rec.rd(x, o.rd, now, uint32(int32(int8(w>>(addr&3*8)))))
 		case rv.LBU:
 			addr := x[o.rs1].v + o.imm
-			p := read[addr>>timedBits]
+			p := read[addr>>leafBits][addr>>timedBits&leafMask]
 			if p == nil {
 				goto slow
 			}
@@ -128,7 +128,7 @@ func (r *Recorder) loop(buf *chunk, at, to int) int {
 			rec.rd(x, o.rd, now, w>>(addr&3*8)&0xff)
 		case rv.LH:
 			addr := x[o.rs1].v + o.imm
-			p := read[addr>>timedBits]
+			p := read[addr>>leafBits][addr>>timedBits&leafMask]
 			if p == nil || addr&1 != 0 {
 				goto slow
 			}
@@ -137,7 +137,7 @@ func (r *Recorder) loop(buf *chunk, at, to int) int {
 			rec.rd(x, o.rd, now, uint32(int32(int16(w>>(addr&2*8)))))
 		case rv.LHU:
 			addr := x[o.rs1].v + o.imm
-			p := read[addr>>timedBits]
+			p := read[addr>>leafBits][addr>>timedBits&leafMask]
 			if p == nil || addr&1 != 0 {
 				goto slow
 			}
@@ -146,7 +146,7 @@ func (r *Recorder) loop(buf *chunk, at, to int) int {
 			rec.rd(x, o.rd, now, w>>(addr&2*8)&0xffff)
 		case rv.LW:
 			addr := x[o.rs1].v + o.imm
-			p := read[addr>>timedBits]
+			p := read[addr>>leafBits][addr>>timedBits&leafMask]
 			if p == nil || addr&3 != 0 {
 				goto slow
 			}
@@ -156,7 +156,7 @@ func (r *Recorder) loop(buf *chunk, at, to int) int {
 
 		case rv.SB:
 			addr := x[o.rs1].v + o.imm
-			p := write[addr>>timedBits]
+			p := write[addr>>leafBits][addr>>timedBits&leafMask]
 			if p == nil {
 				goto slow
 			}
@@ -168,7 +168,7 @@ func (r *Recorder) loop(buf *chunk, at, to int) int {
 			*c = cell{c.v&^(0xff<<shift) | v&0xff<<shift, now + slotMemory}
 		case rv.SH:
 			addr := x[o.rs1].v + o.imm
-			p := write[addr>>timedBits]
+			p := write[addr>>leafBits][addr>>timedBits&leafMask]
 			if p == nil || addr&1 != 0 {
 				goto slow
 			}
@@ -180,7 +180,7 @@ func (r *Recorder) loop(buf *chunk, at, to int) int {
 			*c = cell{c.v&^(0xffff<<shift) | v&0xffff<<shift, now + slotMemory}
 		case rv.SW:
 			addr := x[o.rs1].v + o.imm
-			p := write[addr>>timedBits]
+			p := write[addr>>leafBits][addr>>timedBits&leafMask]
 			if p == nil || addr&3 != 0 {
 				goto slow
 			}

@@ -14,6 +14,11 @@ const (
 	timedBlocks = 1 << timedBits / rv.BlockSize
 	timedPages  = 1 << (32 - timedBits)
 
+	// leafBits is log2 of the memory that a leaf of timedTables is for, in bytes.
+	leafBits = (32 + timedBits) / 2
+	leaves   = 1 << (32 - leafBits)
+	leafMask = 1<<(leafBits-timedBits) - 1
+
 	// MaxTouched bounds the memory that data accesses of a segment touch, in pages
 	// of 4 KiB: a longer segment ends before the instruction that would touch one
 	// more. A recorder takes 8 KiB for each.
@@ -25,9 +30,43 @@ type cell struct{ v, ts uint32 }
 
 type timedPage [timedWords]cell
 
+// timedTable finds a page in two look-ups. In one piece it would be 8 MiB of pointers, which
+// the collector would go through each time.
+type timedTable [leaves]*timedLeaf
+
+type timedLeaf [leafMask + 1]*timedPage
+
 // timedTables find a page and its permissions in one look-up, as those of memory do.
 type timedTables struct {
-	read, write [timedPages]*timedPage
+	read, write timedTable
+	none        timedLeaf // stands where no page is
+}
+
+func newTimedTables() *timedTables {
+	t := new(timedTables)
+	for i := range leaves {
+		t.read[i], t.write[i] = &t.none, &t.none
+	}
+	return t
+}
+
+// page is page p, nil if it isn't there.
+func (t *timedTable) page(p uint32) *timedPage { return t[p/(leafMask+1)][p&leafMask] }
+
+// set enters page p. none is the leaf that isn't to be changed.
+func (t *timedTable) set(p uint32, pg *timedPage, none *timedLeaf) {
+	leaf := &t[p/(leafMask+1)]
+	if *leaf == none {
+		*leaf = new(timedLeaf)
+	}
+	(*leaf)[p&leafMask] = pg
+}
+
+// drop takes page p out.
+func (t *timedTable) drop(p uint32) {
+	if leaf := t[p/(leafMask+1)]; leaf[p&leafMask] != nil {
+		leaf[p&leafMask] = nil
+	}
 }
 
 // timedMemory is the memory that a segment touches, with timestamps: every access,
@@ -45,18 +84,18 @@ type timedMemory struct {
 
 // readable returns the page if loads may touch it, else nil.
 func (m *timedMemory) readable(p uint32) *timedPage {
-	if m.tables.read[p] == nil && m.kind(p).Readable() {
+	if m.tables.read.page(p) == nil && m.kind(p).Readable() {
 		m.add(p)
 	}
-	return m.tables.read[p]
+	return m.tables.read.page(p)
 }
 
 // writable returns the page if stores may touch it, else nil.
 func (m *timedMemory) writable(p uint32) *timedPage {
-	if m.tables.write[p] == nil && m.kind(p).Writable() {
+	if m.tables.write.page(p) == nil && m.kind(p).Writable() {
 		m.add(p)
 	}
-	return m.tables.write[p]
+	return m.tables.write.page(p)
 }
 
 // add creates a readable page.
@@ -74,9 +113,9 @@ func (m *timedMemory) add(p uint32) {
 	}
 	m.fill(pg, p)
 	m.touched = append(m.touched, p)
-	m.tables.read[p] = pg
+	m.tables.read.set(p, pg, &m.tables.none)
 	if m.kind(p).Writable() {
-		m.tables.write[p] = pg
+		m.tables.write.set(p, pg, &m.tables.none)
 	}
 }
 
@@ -104,8 +143,9 @@ func (m *timedMemory) fill(pg *timedPage, p uint32) {
 // clear goes back to the start of a segment.
 func (m *timedMemory) clear() {
 	for _, p := range m.touched {
-		m.spare = append(m.spare, m.tables.read[p])
-		m.tables.read[p], m.tables.write[p] = nil, nil
+		m.spare = append(m.spare, m.tables.read.page(p))
+		m.tables.read.drop(p)
+		m.tables.write.drop(p)
 	}
 	m.touched = m.touched[:0]
 	m.full = false
@@ -128,7 +168,7 @@ func (m *timedMemory) kind(p uint32) rv.Kind {
 func (m *timedMemory) blocks(list []Block) []Block {
 	slices.Sort(m.touched)
 	for _, p := range m.touched {
-		pg := m.tables.read[p]
+		pg := m.tables.read.page(p)
 		for k := range uint32(timedBlocks) {
 			cells := pg[k*rv.BlockWords:][:rv.BlockWords]
 			var any uint32

@@ -1,0 +1,37 @@
+package prover
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/orrery/orrery/internal/arena"
+	"github.com/orrery/orrery/rv/exec"
+)
+
+// The recording of a run of one segment has memory of the workspace that proves it.
+func TestRecordingMemory(t *testing.T) {
+	r, err := newRun(t.Context(), loadGuest(t, "alu"), nil, Options{})
+	require.NoError(t, err)
+	defer r.close()
+	require.NoError(t, r.makePlan(t.Context()))
+	mem := r.space.memory()
+	if mem.OnHeap() {
+		t.Skip("columns come from the heap on this system")
+	}
+	require.NotZero(t, mem.Stats().InUse)
+	s, err := r.openWhole()
+	require.NoError(t, err)
+	s.Run.Records.Drop(func(r []exec.Record) { arena.FreeSlice(mem, r) })
+	require.Zero(t, mem.Stats().InUse)
+}
+
+// That of a run of several isn't kept.
+func TestRecordingMemoryOfSeveral(t *testing.T) {
+	r, err := newRun(t.Context(), loadGuest(t, "alu"), nil, Options{SegmentCycles: 100})
+	require.NoError(t, err)
+	defer r.close()
+	require.NoError(t, r.makePlan(t.Context()))
+	require.Greater(t, len(r.plan.Cuts), 1)
+	require.Zero(t, r.space.memory().Stats().InUse)
+}
