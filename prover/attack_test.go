@@ -304,17 +304,22 @@ func column(a *air.AIR, name string) int {
 func (s *scene) later(cycles field.M31) *forgery {
 	f := s.forge()
 	page := s.m.Chips[rv32im.ChipPage].(*rv32im.Page)
-	move := func(row []field.M31, k int) {
-		if row[k] > 1 { // 0 and 1 are before the run
-			row[k] = row[k].Add(cycles.Mul(4))
+	move := func(row []field.M31, k int, memory bool) {
+		if row[k] <= 1 { // 0 and 1 are before the run
+			return
 		}
+		by := cycles
+		if !memory {
+			by = by.Mul(4)
+		}
+		row[k] = row[k].Add(by)
 	}
 	for chip := range rv32im.ChipDecode {
 		for _, p := range s.rows(chip) {
 			row := f.row(p)
 			for k, col := range s.air(p.table).Main {
 				if strings.HasSuffix(col.Name, "ts") {
-					move(row, k)
+					move(row, k, col.Name == "m_ts" || col.Name == "n_ts")
 				} else if col.Name == "clk" {
 					row[k] = row[k].Add(cycles)
 				}
@@ -323,7 +328,8 @@ func (s *scene) later(cycles field.M31) *forgery {
 	}
 	for _, p := range s.rows(rv32im.ChipPage) {
 		for i := range page.Words {
-			move(f.row(p), int(page.Words[i].Ts))
+			row := f.row(p)
+			move(row, int(page.Words[i].Ts), row[page.Index] < rv32im.RegisterBase/memtree.BlockWords)
 		}
 	}
 	f.statement.used(f.statement.GasUsed + uint64(cycles))
@@ -340,7 +346,7 @@ func TestAttack15CellsTied(t *testing.T) {
 		gas   uint64
 	}{
 		{"exit42", nil, 1 << 40}, {"trap_load", nil, 1 << 40}, {"trap_ebreak", nil, 1 << 40}, {"muldiv", nil, 20_000},
-		{"alu", nil, 4000}, {"misaligned", nil, 3000}, {"keccak256", nil, 1 << 40},
+		{"alu", nil, 4000}, {"misaligned", nil, 3000}, {"keccak256", nil, 1 << 40}, {"sieve", []byte{0xb8, 0x0b, 0, 0}, 1 << 40},
 		{"trap_misaligned_jump", []byte{0, 0, 0, 0}, 1 << 40}, {"trap_misaligned_jump", []byte{2, 0, 0, 0}, 1 << 40},
 	} {
 		if i > 0 && testing.Short() {
@@ -747,7 +753,7 @@ func TestAttack18Timestamps(t *testing.T) {
 // TestAttack18Refresh: a refresh goes forward, not backward, nor nowhere, and not past the
 // access that needs it.
 func TestAttack18Refresh(t *testing.T) {
-	s := newScene(t, "keccak256", nil, 1<<40)
+	s := newScene(t, "sieve", []byte{0x40, 0x1f, 0, 0}, 1<<40)
 	c := s.m.Chips[rv32im.ChipRefresh].(*rv32im.Refresh)
 	rows := s.rows(rv32im.ChipRefresh)
 	if len(rows) == 0 {

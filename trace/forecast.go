@@ -28,10 +28,19 @@ type Forecast struct {
 type kind struct {
 	chip          uint8 // of an access: that for aligned words
 	size          uint8 // of an access, in bytes; else 0
-	slotB, slotD  uint8
+	timeB, timeD  moment
 	imm           uint32
 	useA, useB, d uint32 // all ones if the record has such an access, else 0
 }
+
+// moment says when a cycle has an access.
+type moment struct{ shift, slot uint8 }
+
+// inMemory is that of accesses to words of memory.
+var inMemory = moment{2, rv32im.MemoryTime}
+
+// at is the timestamp in the cycle with 4*clk = now.
+func (m moment) at(now uint32) uint32 { return now>>(m.shift&31) + uint32(m.slot) }
 
 // NewForecast is the state before the first segment of a run.
 func NewForecast(program *rv.Program, input []byte) *Forecast {
@@ -57,7 +66,7 @@ func NewForecast(program *rv.Program, input []byte) *Forecast {
 
 func kindOf(in *rv.Inst) kind {
 	op := in.Op
-	k := kind{imm: in.Imm, size: uint8(op.AccessSize()), slotB: rv32im.SlotRs2, slotD: rv32im.SlotRd}
+	k := kind{imm: in.Imm, size: uint8(op.AccessSize()), timeB: moment{slot: rv32im.SlotRs2}, timeD: moment{slot: rv32im.SlotRd}}
 	if op == rv.ILLEGAL || op == rv.EBREAK { // which never complete
 		return k
 	}
@@ -73,10 +82,10 @@ func kindOf(in *rv.Inst) kind {
 	k.useB = mask(op.ReadsRs2() || op == rv.ECALL || op.IsLoad())
 	k.d = mask(op.WritesRd() || op == rv.FENCE || op.IsStore())
 	if op.IsLoad() {
-		k.slotB = rv32im.SlotMemory
+		k.timeB = inMemory
 	}
 	if op.IsStore() {
-		k.slotD = rv32im.SlotMemory
+		k.timeD = inMemory
 	}
 	return k
 }
@@ -110,8 +119,8 @@ func (f *Forecast) instructions(rows *Rows, run *exec.Trace) {
 			}
 			counts[chip]++
 			long := (now+rv32im.SlotRs1-rec.TsA-1)&k.useA |
-				(now+uint32(k.slotB)-rec.TsB-1)&k.useB |
-				(now+uint32(k.slotD)-rec.TsD-1)&k.d
+				(k.timeB.at(now)-rec.TsB-1)&k.useB |
+				(k.timeD.at(now)-rec.TsD-1)&k.d
 			if long>>rv32im.GapBits != 0 {
 				refreshes += f.refreshes(k, rec, now)
 			}
@@ -119,7 +128,7 @@ func (f *Forecast) instructions(rows *Rows, run *exec.Trace) {
 	}
 	for i := range run.Second {
 		x := &run.Second[i]
-		if now := 4*(x.Index+1) + rv32im.SlotMemory; (now-x.Ts-1)>>rv32im.GapBits != 0 {
+		if now := inMemory.at(4 * (x.Index + 1)); (now-x.Ts-1)>>rv32im.GapBits != 0 {
 			refreshes++
 		}
 	}
@@ -132,8 +141,8 @@ func (f *Forecast) refreshes(k *kind, rec *exec.Record, now uint32) int {
 	n := 0
 	for _, gap := range [3]uint32{
 		(now + rv32im.SlotRs1 - rec.TsA - 1) & k.useA,
-		(now + uint32(k.slotB) - rec.TsB - 1) & k.useB,
-		(now + uint32(k.slotD) - rec.TsD - 1) & k.d,
+		(k.timeB.at(now) - rec.TsB - 1) & k.useB,
+		(k.timeD.at(now) - rec.TsD - 1) & k.d,
 	} {
 		if gap>>rv32im.GapBits != 0 {
 			n++

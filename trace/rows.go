@@ -92,12 +92,12 @@ func (s *rows) stamp(x *Row, list *[]refresh) {
 	op := x.Inst.Op
 	switch {
 	case op.IsLoad():
-		s.memory(x.A+x.Inst.Imm, x.B, &x.TsB, now, list)
+		s.memory(x.A+x.Inst.Imm, x.B, &x.TsB, x.Clk, list)
 	case op.IsStore():
-		s.memory(x.A+x.Inst.Imm, x.Old, &x.TsD, now, list)
+		s.memory(x.A+x.Inst.Imm, x.Old, &x.TsD, x.Clk, list)
 	}
 	if x.Second != nil {
-		s.memory(x.A+x.Inst.Imm+4, x.Second.Word, &x.Second.Ts, now, list)
+		s.memory(x.A+x.Inst.Imm+4, x.Second.Word, &x.Second.Ts, x.Clk, list)
 	}
 	if op.WritesRd() {
 		bridge(rv32im.RegisterBase+destination(x.Inst.Rd), x.Old, &x.TsD, now+rv32im.SlotRd, list)
@@ -118,11 +118,11 @@ func (s *rows) stampReads(x *Row, list *[]refresh) {
 }
 
 // memory stamps the access to the memory word at byte address at.
-func (s *rows) memory(at, value uint32, ts *uint32, now uint32, list *[]refresh) {
+func (s *rows) memory(at, value uint32, ts *uint32, clk uint32, list *[]refresh) {
 	if *ts == 0 {
 		*ts = s.initialTs(at / 4)
 	}
-	bridge(at/4, value, ts, now+rv32im.SlotMemory, list)
+	bridge(at/4, value, ts, clk+rv32im.MemoryTime, list)
 }
 
 // bridge moves a timestamp that lies too far back to the last multiple of the refresh

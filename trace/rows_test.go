@@ -107,18 +107,20 @@ func TestGaps(t *testing.T) {
 		address       uint32 // of the word that is watched
 		gap           uint32 // before the second access
 	}{
-		// Slots: rd after rd, and memory after memory, d cycles apart: gap 4d-1.
+		// rd after rd, d cycles apart: gap 4d-1.
 		{"rd, 2^16-1", write, write, 1 << 14, rv32im.RegisterBase + 5, 1<<16 - 1},
 		{"rd, 2^16+3", write, write, 1<<14 + 1, rv32im.RegisterBase + 5, 1<<16 + 3},
-		// rs1 after rd: 4d-4.
-		{"rs1, 2^16-4", write, read, 1 << 14, rv32im.RegisterBase + 5, 1<<16 - 4},
-		{"rs1, 2^16", write, read, 1<<14 + 1, rv32im.RegisterBase + 5, 1 << 16},
-		{"rs1, 2^17", write, read, 1<<15 + 1, rv32im.RegisterBase + 5, 1 << 17},
-		{"memory, 2^16-1", store, load, 1 << 14, gapHeap / 4, 1<<16 - 1},
-		{"memory, 2^16+3", store, load, 1<<14 + 1, gapHeap / 4, 1<<16 + 3},
-		{"second word, 2^16-1", store, misaligned, 1 << 14, gapHeap / 4, 1<<16 - 1},
-		{"second word, 2^16+3", store, misaligned, 1<<14 + 1, gapHeap / 4, 1<<16 + 3},
-		{"rs2, long", write, rvtest.R(rv.ADD, 7, 0, 5), 1<<16 + 77, rv32im.RegisterBase + 5, 4*(1<<16+77) - 3},
+		// rs1 after rd: 4d-3.
+		{"rs1, 2^16-3", write, read, 1 << 14, rv32im.RegisterBase + 5, 1<<16 - 3},
+		{"rs1, 2^16+1", write, read, 1<<14 + 1, rv32im.RegisterBase + 5, 1<<16 + 1},
+		{"rs1, 2^17+1", write, read, 1<<15 + 1, rv32im.RegisterBase + 5, 1<<17 + 1},
+		// Memory after memory: d-1.
+		{"memory, 2^16-1", store, load, 1 << 16, gapHeap / 4, 1<<16 - 1},
+		{"memory, 2^16", store, load, 1<<16 + 1, gapHeap / 4, 1 << 16},
+		{"store, 2^16", load, store, 1<<16 + 1, gapHeap / 4, 1 << 16},
+		{"second word, 2^16-1", store, misaligned, 1 << 16, gapHeap / 4, 1<<16 - 1},
+		{"second word, 2^16", store, misaligned, 1<<16 + 1, gapHeap / 4, 1 << 16},
+		{"rs2, long", write, rvtest.R(rv.ADD, 7, 0, 5), 1<<16 + 77, rv32im.RegisterBase + 5, 4*(1<<16+77) - 2},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			p := rvtest.Program(t, gapCode(c.first, c.second, c.cycles))

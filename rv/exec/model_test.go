@@ -230,7 +230,7 @@ func (m *model) step(gas uint64) bool {
 				w.v = w.v - w.v>>shift&0xff<<shift + b>>(8*i)&0xff<<shift
 			}
 		}
-		first.ts, second.ts = 4*m.clk+2, 4*m.clk+2
+		first.ts, second.ts = m.clk+1, m.clk+1
 	}
 	m.x, m.xTs = x, xTs
 	if op.WritesRd() || op == rv.FENCE {
@@ -239,7 +239,7 @@ func (m *model) step(gas uint64) bool {
 			d = 32
 		}
 		rec.Old, rec.TsD = m.x[d], m.xTs[d]
-		m.x[d], m.xTs[d] = result, 4*m.clk+3
+		m.x[d], m.xTs[d] = result, 4*m.clk+2
 	}
 	m.records = append(m.records, rec)
 	if op == rv.ECALL {

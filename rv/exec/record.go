@@ -7,9 +7,10 @@ import (
 )
 
 // Clocks and timestamps of a recorded segment. Instruction i (from 0) has clock
-// clk = i+1; its accesses happen, in this order, at 4*clk (rs1), 4*clk+1 (rs2),
-// 4*clk+2 (memory) and 4*clk+3 (rd). Memory and registers start with timestamp 0,
-// which so means "not accessed before".
+// clk = i+1. It accesses registers, in this order, at 4*clk (rs1), 4*clk+1 (rs2) and
+// 4*clk+2 (rd), and words of memory, no one twice, at clk+1. Memory and registers start
+// with timestamp 0, which so means "not accessed before". Timestamps of different words
+// have nothing to do with each other.
 //
 // The prover's decoder reads each executed code word at timestamp 1, before all
 // instructions. Which words those are is known at the end only, so the recorder
@@ -19,9 +20,12 @@ import (
 const (
 	slotRs1 = iota
 	slotRs2
-	slotMemory
 	slotRd
 )
+
+// memoryTime is the timestamp of accesses to memory by the instruction whose first access to
+// a register happens at now.
+func memoryTime(now uint32) uint32 { return now/4 + 1 }
 
 // MaxCycles is the largest number of cycles of a segment: the clock of the
 // instruction behind them stays below 2^26.
@@ -48,7 +52,7 @@ type Record struct {
 }
 
 // Second is the second memory word of an access that crosses a word boundary,
-// at the aligned address + 4, accessed at 4*clk+2 like the first.
+// at the aligned address + 4, accessed at the same time as the first.
 type Second struct {
 	// Index is the number of the record.
 	Index uint32

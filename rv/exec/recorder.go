@@ -370,9 +370,9 @@ func (r *Recorder) access(in *rv.Inst, e *effect, rec *Record, now uint32, first
 		rec.Old, rec.TsD = lo.v, lo.ts
 		first.v, hi.v = insert(e.addr, size, lo.v, hi.v, rec.B)
 	}
-	first.ts = now + slotMemory
+	first.ts = memoryTime(now)
 	if second != nil {
-		*second = cell{hi.v, now + slotMemory}
+		*second = cell{hi.v, memoryTime(now)}
 	}
 }
 
