@@ -28,27 +28,47 @@ func branchEq(t testing.TB, trap bool) (testChip, *rv32im.BranchEq) {
 	return compileChip(t, chip, func(w columns, r int, x *Row) { fillBranchEq(chip, w, r, x) }), chip
 }
 
-func branchLess(t testing.TB, trap bool) (testChip, *rv32im.BranchLess) {
-	chip := rv32im.NewBranchLess(trap)
+func branchLess(t testing.TB, unsigned, trap bool) (testChip, *rv32im.BranchLess) {
+	chip := rv32im.NewBranchLess(unsigned, trap)
 	return compileChip(t, chip, func(w columns, r int, x *Row) { fillBranchLess(chip, w, r, x) }), chip
+}
+
+// isUnsigned reports whether a branch compares unsigned numbers.
+func isUnsigned(op rv.Op) bool { return op == rv.BLTU || op == rv.BGEU }
+
+// branchChip is the chip of a branch.
+func branchChip(t testing.TB, op rv.Op, trap bool) testChip {
+	var c testChip
+	if op == rv.BEQ || op == rv.BNE {
+		c, _ = branchEq(t, trap)
+	} else {
+		c, _ = branchLess(t, isUnsigned(op), trap)
+	}
+	return c
 }
 
 func TestBranches(t *testing.T) {
 	eq, eqChip := branchEq(t, false)
 	eqTrap, eqTrapChip := branchEq(t, true)
-	less, _ := branchLess(t, false)
-	lessTrap, _ := branchLess(t, true)
+	less, _ := branchLess(t, false, false)
+	lessTrap, _ := branchLess(t, false, true)
+	unsigned, _ := branchLess(t, true, false)
+	unsignedTrap, _ := branchLess(t, true, true)
 	eq.checkCost(t, 42)
-	less.checkCost(t, 52)
-	for _, c := range []testChip{eq, eqTrap, less, lessTrap} {
+	less.checkCost(t, 51)
+	unsigned.checkCost(t, 45)
+	for _, c := range []testChip{eq, eqTrap, less, lessTrap, unsigned, unsignedTrap} {
 		c.checkPadding(t)
 	}
 	rng := rand.New(rand.NewPCG(2, 2))
 	offsets := []uint32{4, 8, 6, 0xffff_fffc, 0xffff_fffe, 0xffff_f000, 0xffe, 0, 2}
 	for _, br := range branches {
 		c, trap := eq, eqTrap
-		if br.op != rv.BEQ && br.op != rv.BNE {
+		switch br.op {
+		case rv.BLT, rv.BGE:
 			c, trap = less, lessTrap
+		case rv.BLTU, rv.BGEU:
+			c, trap = unsigned, unsignedTrap
 		}
 		n := 0
 		for _, a := range edgeWords {
@@ -101,7 +121,7 @@ func TestAttackBranchIgnoresComparison(t *testing.T) {
 	for _, br := range branches[2:] {
 		for _, ab := range [][2]uint32{{1, 2}, {2, 1}, {5, 5}, {0x8000_0000, 1}, {1, 0x8000_0000}, {0xffff_ffff, 0}, {0x1_0000, 0xffff}} {
 			x := newRow(rng, rv.Inst{Op: br.op, Rs1: 3, Rs2: 4, Imm: 64}, ab[0], ab[1])
-			c, chip := branchLess(t, false)
+			c, chip := branchLess(t, isUnsigned(br.op), false)
 			row := c.row(t, x)
 			next := x.PC/4 + 1
 			if !br.taken(x.A, x.B) {
@@ -111,6 +131,11 @@ func TestAttackBranchIgnoresComparison(t *testing.T) {
 			c.checkForged(t, row, "next pc")
 			row[chip.Less] = 1 - row[chip.Less]
 			c.checkForged(t, row, "false look-up: range16")
+			if chip.Unsigned {
+				row[chip.Borrow] = 1 - row[chip.Borrow]
+				c.checkForged(t, row, "false look-up: range16")
+				continue
+			}
 			for _, signs := range [][2]field.M31{{0, 1}, {1, 0}, {1, 1}, {0, 0}} {
 				if signs == [2]field.M31{row[chip.SignX], row[chip.SignY]} {
 					continue
@@ -147,15 +172,11 @@ func TestAttackBranchEqualModuloP(t *testing.T) {
 // A branch may neither complete with a misaligned target, nor trap when it isn't taken.
 func TestAttackBranchMisaligned(t *testing.T) {
 	rng := rand.New(rand.NewPCG(2, 5))
-	eq, _ := branchEq(t, false)
-	eqTrap, _ := branchEq(t, true)
-	less, _ := branchLess(t, false)
-	lessTrap, _ := branchLess(t, true)
 	for _, br := range branches {
-		c, trap := eq, eqTrap
+		c, trap := branchChip(t, br.op, false), branchChip(t, br.op, true)
 		what := "operands that" // the trap chip has no column for the outcome of BEQ and BNE
 		if br.op != rv.BEQ && br.op != rv.BNE {
-			c, trap, what = less, lessTrap, "taken"
+			what = "taken"
 		}
 		for _, ab := range [][2]uint32{{1, 2}, {2, 1}, {5, 5}, {0xffff_ffff, 0}} {
 			x := newRow(rng, rv.Inst{Op: br.op, Rs1: 3, Rs2: 4, Imm: 6}, ab[0], ab[1])

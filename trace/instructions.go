@@ -22,7 +22,8 @@ var chips = [rv.NumOps]uint8{
 	rv.SLTI: rv32im.ChipCompareImm, rv.SLTIU: rv32im.ChipCompareImm,
 	rv.LUI: rv32im.ChipConst, rv.AUIPC: rv32im.ChipConst, rv.JAL: rv32im.ChipConst, rv.FENCE: rv32im.ChipConst,
 	rv.BEQ: rv32im.ChipBranchEq, rv.BNE: rv32im.ChipBranchEq,
-	rv.BLT: rv32im.ChipBranchLess, rv.BGE: rv32im.ChipBranchLess, rv.BLTU: rv32im.ChipBranchLess, rv.BGEU: rv32im.ChipBranchLess,
+	rv.BLT: rv32im.ChipBranchLess, rv.BGE: rv32im.ChipBranchLess,
+	rv.BLTU: rv32im.ChipBranchLessUnsigned, rv.BGEU: rv32im.ChipBranchLessUnsigned,
 	rv.JALR: rv32im.ChipJalr,
 	rv.LB:   rv32im.ChipLoadWord, rv.LH: rv32im.ChipLoadWord, rv.LW: rv32im.ChipLoadWord,
 	rv.LBU: rv32im.ChipLoadWord, rv.LHU: rv32im.ChipLoadWord,
@@ -163,8 +164,10 @@ func (b *builder) lastRow() (*Row, []refresh) {
 		switch x.Inst.Op {
 		case rv.BEQ, rv.BNE:
 			chip = rv32im.ChipTrapBranchEq
-		case rv.BLT, rv.BGE, rv.BLTU, rv.BGEU:
+		case rv.BLT, rv.BGE:
 			chip = rv32im.ChipTrapBranchLess
+		case rv.BLTU, rv.BGEU:
+			chip = rv32im.ChipTrapBranchLessUnsigned
 		case rv.JALR:
 			chip = rv32im.ChipTrapJalr
 		}

@@ -37,10 +37,8 @@ func newReplay(t testing.TB, p *rv.Program) *replay {
 	}
 	s.chips[rv.JALR], _ = jalr(t, false)
 	for _, br := range branches {
-		s.chips[br.op], _ = branchLess(t, false)
+		s.chips[br.op] = branchChip(t, br.op, false)
 	}
-	s.chips[rv.BEQ], _ = branchEq(t, false)
-	s.chips[rv.BNE] = s.chips[rv.BEQ]
 	s.chips[rv.ECALL], _ = ecall(t)
 	return s
 }
@@ -52,10 +50,8 @@ func (s *replay) trapChip(t testing.TB, x *Row, kind exec.ExitKind) testChip {
 	switch {
 	case kind == exec.OutOfGas:
 		c, _ = trapOp(t, fillOutOfGas)
-	case op == rv.BEQ || op == rv.BNE:
-		c, _ = branchEq(t, true)
 	case op.IsBranch():
-		c, _ = branchLess(t, true)
+		c = branchChip(t, op, true)
 	case op == rv.JALR:
 		c, _ = jalr(t, true)
 	case op.AccessSize() > 0:
