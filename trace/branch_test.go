@@ -33,6 +33,11 @@ func branchLess(t testing.TB, unsigned, trap bool) (testChip, *rv32im.BranchLess
 	return compileChip(t, chip, func(w columns, r int, x *Row) { fillBranchLess(chip, w, r, x) }), chip
 }
 
+func branchZero(t testing.TB) (testChip, *rv32im.BranchEq) {
+	chip := rv32im.NewBranchZero()
+	return compileChip(t, chip, func(w columns, r int, x *Row) { fillBranchEq(chip, w, r, x) }), chip
+}
+
 // isUnsigned reports whether a branch compares unsigned numbers.
 func isUnsigned(op rv.Op) bool { return op == rv.BLTU || op == rv.BGEU }
 
@@ -184,6 +189,68 @@ func TestAttackBranchMisaligned(t *testing.T) {
 				c.checkForged(t, c.row(t, x), "misaligned target")
 			} else {
 				trap.checkForged(t, trap.row(t, x), what)
+			}
+		}
+	}
+}
+
+// zeroBranch is BEQ or BNE with x0 as the second register, and an aligned target.
+func zeroBranch(rng *rand.Rand, op rv.Op, a uint32) *Row {
+	x := newRow(rng, newInst(rng, op, 8*rng.Uint32N(4)-12), a, 0)
+	x.Inst.Rs2, x.B, x.TsB = 0, 0, 0
+	return x
+}
+
+// TestBranchZero checks branches that compare with x0, without a read of it.
+func TestBranchZero(t *testing.T) {
+	c, chip := branchZero(t)
+	c.checkCost(t, 31)
+	c.checkPadding(t)
+	rng := rand.New(rand.NewPCG(2, 6))
+	for _, br := range branches[:2] {
+		for i, a := range append([]uint32{0, 0xffff, 0x1_0000, 0xffff_0000, 0x8000_0000, 0x7fff_ffff, 0xffff_0001}, edgeWords...) {
+			x := zeroBranch(rng, br.op, a)
+			next := x.PC + 4
+			if br.taken(a, 0) {
+				next = x.PC + x.Inst.Imm
+			}
+			want := demands(x, next, br.code, uint32(x.Inst.Rs1), 0, (x.PC+x.Inst.Imm)/4, 0)
+			want.rs1(x)
+			row := c.checkHonest(t, x, want)
+			if i%3 != 0 || t.Failed() {
+				continue
+			}
+			if a == 0 {
+				c.checkMutationsBut(t, x, rng, row, chip.Inv)
+			} else {
+				c.checkMutationsBut(t, x, rng, row)
+			}
+		}
+	}
+}
+
+// The outcome of a comparison with x0 can't be turned, whatever the inverse, nor the target
+// be misaligned.
+func TestAttackBranchZero(t *testing.T) {
+	rng := rand.New(rand.NewPCG(2, 7))
+	c, chip := branchZero(t)
+	for _, br := range branches[:2] {
+		for _, a := range []uint32{0, 1, 0x1_0000, 0xffff_ffff, 0x7fff_ffff, 0x8000_0000, 0xffff_0001} {
+			x := zeroBranch(rng, br.op, a)
+			honest := c.row(t, x)
+			for _, inv := range []field.M31{0, 1, honest[chip.Inv], field.New(rng.Uint64())} {
+				row := append([]field.M31(nil), honest...)
+				row[chip.Inv] = inv
+				row[chip.Unlike] = 1 - honest[chip.Unlike]
+				row[chip.Next] = field.M31(x.PC/4 + 1)
+				if honest[chip.Next] == row[chip.Next] {
+					row[chip.Next] = row[chip.Target]
+				}
+				c.checkForged(t, row, "operands that")
+			}
+			x.Inst.Imm = 6
+			if row := c.row(t, x); br.taken(a, 0) {
+				c.checkForged(t, row, "misaligned target")
 			}
 		}
 	}

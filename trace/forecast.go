@@ -71,7 +71,7 @@ func kindOf(in *rv.Inst) kind {
 		return k
 	}
 	// The register part of an address isn't known yet; a multiple of four stands for it.
-	k.chip = uint8(chipOf(&rv.Inst{Op: op}, &exec.Record{}))
+	k.chip = uint8(chipOf(&rv.Inst{Op: op, Rs2: in.Rs2}, &exec.Record{}))
 	mask := func(b bool) uint32 {
 		if b {
 			return ^uint32(0)
@@ -79,7 +79,7 @@ func kindOf(in *rv.Inst) kind {
 		return 0
 	}
 	k.useA = mask(op.ReadsRs1() || op == rv.ECALL)
-	k.useB = mask(op.ReadsRs2() || op == rv.ECALL || op.IsLoad())
+	k.useB = mask(op.ReadsRs2() && !in.ComparesWithZero() || op == rv.ECALL || op.IsLoad())
 	k.d = mask(op.WritesRd() || op == rv.FENCE || op.IsStore())
 	if op.IsLoad() {
 		k.timeB = inMemory

@@ -10,7 +10,7 @@ import (
 )
 
 // chips names the chips of completed instructions, for loads and stores those of aligned
-// words.
+// words, for branches those that read two registers.
 var chips = [rv.NumOps]uint8{
 	rv.ADD: rv32im.ChipAdd, rv.SUB: rv32im.ChipAdd,
 	rv.ADDI: rv32im.ChipAddi,
@@ -39,6 +39,9 @@ func chipOf(in *rv.Inst, rec *exec.Record) int {
 	chip, size := int(chips[in.Op]), in.Op.AccessSize()
 	switch {
 	case size == 0:
+		if in.ComparesWithZero() {
+			chip = rv32im.ChipBranchZero
+		}
 	case (rec.A+in.Imm)%size != 0:
 		chip += rv32im.ChipLoadMisaligned - rv32im.ChipLoadWord
 	case size < 4:

@@ -181,6 +181,7 @@ func TestReplay(t *testing.T) {
 				t.Fatal(err)
 			}
 			s := newReplay(t, p)
+			zero, _ := branchZero(t)
 			second := run.Second
 			x := Row{}
 			for i := range run.Records.Len() {
@@ -192,6 +193,9 @@ func TestReplay(t *testing.T) {
 				chip, ok := s.chips[x.Inst.Op]
 				if !ok {
 					chip = s.memory.of(&x).testChip
+				}
+				if x.Inst.ComparesWithZero() {
+					chip = zero
 				}
 				s.row(t, chip, &x)
 			}

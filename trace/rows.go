@@ -144,6 +144,11 @@ func (x *Row) sources() (rs1, rs2 uint32, reads1, reads2 bool) {
 		return 17, 10, true, true
 	}
 	op := x.Inst.Op
-	// The row of a store that traps proves its address only.
-	return uint32(x.Inst.Rs1), uint32(x.Inst.Rs2), op.ReadsRs1(), op.ReadsRs2() && !(x.Trapped && op.IsStore())
+	reads2 = op.ReadsRs2()
+	if x.Trapped {
+		reads2 = reads2 && !op.IsStore() // whose row proves its address only
+	} else {
+		reads2 = reads2 && !x.Inst.ComparesWithZero()
+	}
+	return uint32(x.Inst.Rs1), uint32(x.Inst.Rs2), op.ReadsRs1(), reads2
 }

@@ -17,7 +17,7 @@ type BranchLess struct {
 func NewBranchLess(unsigned, trap bool) *BranchLess {
 	c := &BranchLess{Unsigned: unsigned}
 	l := &c.layout
-	c.Branch = newBranch(l, trap)
+	c.Branch = newBranch(l, false, trap)
 	if unsigned {
 		c.GreaterEqual = l.Bit("greater_equal", "1 for BGEU")
 		c.LessCols = newUnsignedLessCols(l)

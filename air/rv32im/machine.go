@@ -28,6 +28,7 @@ const (
 	ChipCompareImm
 	ChipConst
 	ChipBranchEq
+	ChipBranchZero
 	ChipBranchLess
 	ChipBranchLessUnsigned
 	ChipJalr
@@ -78,6 +79,7 @@ func chips() [NumChips]air.Chip {
 		ChipCompareImm:             NewCompare(true),
 		ChipConst:                  NewConst(),
 		ChipBranchEq:               NewBranchEq(false),
+		ChipBranchZero:             NewBranchZero(),
 		ChipBranchLess:             NewBranchLess(false, false),
 		ChipBranchLessUnsigned:     NewBranchLess(true, false),
 		ChipJalr:                   NewJalr(false),

@@ -232,6 +232,12 @@ func (m *model) step(gas uint64) bool {
 		}
 		first.ts, second.ts = m.clk+1, m.clk+1
 	}
+	if (op == rv.BEQ || op == rv.BNE) && in.Rs2 == 0 { // which completes without a read of x0
+		rec.TsB, xTs[0] = 0, m.xTs[0]
+		if in.Rs1 == 0 {
+			xTs[0] = 4 * m.clk
+		}
+	}
 	m.x, m.xTs = x, xTs
 	if op.WritesRd() || op == rv.FENCE {
 		d := in.Rd

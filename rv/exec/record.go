@@ -38,8 +38,9 @@ type Record struct {
 	// A and TsA: value of rs1 and timestamp of the access before. ECALL reads
 	// x17 here.
 	A uint32
-	// B: value of rs2 (register-register operations, branches, stores; x10 for
-	// ECALL), or the memory word that holds the first byte of a load.
+	// B: value of rs2 (register-register operations, branches but those for which
+	// rv.Inst.ComparesWithZero holds, stores; x10 for ECALL), or the memory word that
+	// holds the first byte of a load.
 	// TsB: timestamp of the access before.
 	B uint32
 	// Old: what the register slot of rd (32 for x0, and for FENCE, which counts as
@@ -141,7 +142,8 @@ type Trace struct {
 	EndPC uint32
 	// Trap holds what the instruction that trapped read, with the clock
 	// Records.Len()+1; it is nil for other exits. Only PC, A, TsA, B and TsB
-	// are set, by the same rules as in Records, and A to TsB only where the
+	// are set, by the same rules as in Records (but branches that trap read x0 as any
+	// register), and A to TsB only where the
 	// instruction came to read its operands (causes 0, 3, 5, 7, 8). The memory
 	// word of a load isn't among them.
 	Trap *Record

@@ -89,7 +89,7 @@ func newRecorder(program *rv.Program, start State, opts Options) *Recorder {
 	}
 	r.memory.spare, b.pages = b.pages, nil
 	for _, c := range program.Code.Pieces() {
-		r.windows = append(r.windows, window{c.Start, lower(&c), make([]bool, len(c.Insts))})
+		r.windows = append(r.windows, window{c.Start, withoutZero(lower(&c)), make([]bool, len(c.Insts))})
 	}
 	r.jump(start.PC)
 	for i, v := range start.Registers {
@@ -320,6 +320,9 @@ func (r *Recorder) step(gas, more bool) (exit Exit, trapped *Record, o outcome) 
 	}
 
 	r.mark()
+	if in.ComparesWithZero() {
+		reads2, rec.B, rec.TsB = false, 0, 0
+	}
 	if reads1 {
 		r.x[rs1].ts = now + slotRs1
 	}

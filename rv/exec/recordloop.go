@@ -83,6 +83,16 @@ func (r *Recorder) loop(buf *chunk, at, to int) int {
 				i = o.imm
 				continue
 			}
+		case beqz:
+			if rec.rs1(x, o.rs1, now) == 0 {
+				i = o.imm
+				continue
+			}
+		case bnez:
+			if rec.rs1(x, o.rs1, now) != 0 {
+				i = o.imm
+				continue
+			}
 		case rv.BLT:
 			a, b := rec.rs1(x, o.rs1, now), rec.rs2(x, o.rs2, now)
 			if int32(a) < int32(b) {
