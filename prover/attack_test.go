@@ -848,6 +848,57 @@ func TestAttack18RefreshInBetween(t *testing.T) {
 	}
 }
 
+// TestAttack18Start: the timestamp with which a word begins is the prover's choice, and gives
+// no other choice: it is the one that the first access takes, and lies before it.
+func TestAttack18Start(t *testing.T) {
+	s := newScene(t, "exit42", nil, 1<<40)
+	page := s.m.Chips[rv32im.ChipPage].(*rv32im.Page)
+	accesses := s.accesses()
+	tried := 0
+	for _, p := range s.rows(rv32im.ChipPage) {
+		cells, _ := s.at(p)
+		for i := range page.Words {
+			address := cells[page.Index].Mul(memtree.BlockWords).Add(field.M31(i))
+			start := page.Words[i].Start
+			f := s.forge()
+			f.row(p)[start] = 7
+			f.fails(t, "another start", "memory[")
+			list := accesses[address]
+			if len(list) < 2 || list[0].from != 0 || list[1].from != list[0].to || list[0].place == list[1].place {
+				continue
+			}
+			x, y := list[0], list[1]
+			tried++
+			begin := func(at, x0, y0 field.M31) *forgery {
+				f := s.forge()
+				f.row(p)[start] = at
+				f.retime(t, x.place, address, x.from, x0)
+				f.retime(t, y.place, address, y.from, y0)
+				return f
+			}
+			for _, at := range []field.M31{x.to.Sub(1), 0, field.P - 1, field.P - 100} {
+				if err := begin(at, at, x.to).verdict(t); err != nil {
+					t.Errorf("a word that starts at %d: %v", at, err)
+				}
+			}
+			for _, at := range []field.M31{x.to, x.to.Add(1), y.to, 1 << 28, x.to.Sub(1 << 16).Sub(1), field.P / 2} {
+				begin(at, at, x.to).fails(t, fmt.Sprintf("a word that starts at %d, behind its first access at %d", at, x.to), "range16[", "and 0 out of balance")
+			}
+			// The second access comes first, whatever the start.
+			if z := list[2:]; x.same && y.same && len(z) > 0 && z[0].from == y.to && z[0].place != y.place && z[0].place != x.place {
+				for _, at := range []field.M31{0, x.to, y.to.Sub(1), field.P - 1} {
+					f := begin(at, y.to, at)
+					f.retime(t, z[0].place, address, z[0].from, x.to)
+					f.fails(t, "the second access first", "range16[", "and 0 out of balance")
+				}
+			}
+		}
+	}
+	if tried < 3 {
+		t.Errorf("only %d words", tried)
+	}
+}
+
 // TestAttack19WriteToZero: an instruction whose destination is x0 writes to the junk
 // register. The forger makes the last one write to x0, with all of memory consistent.
 func TestAttack19WriteToZero(t *testing.T) {

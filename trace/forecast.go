@@ -122,29 +122,37 @@ func (f *Forecast) instructions(rows *Rows, run *exec.Trace) {
 				(k.timeB.at(now)-rec.TsB-1)&k.useB |
 				(k.timeD.at(now)-rec.TsD-1)&k.d
 			if long>>rv32im.GapBits != 0 {
-				refreshes += f.refreshes(k, rec, now)
+				refreshes += f.refreshes(run, k, rec, now)
 			}
 		}
 	}
 	for i := range run.Second {
 		x := &run.Second[i]
 		if now := inMemory.at(4 * (x.Index + 1)); (now-x.Ts-1)>>rv32im.GapBits != 0 {
-			refreshes++
+			rec := run.Records.At(int(x.Index))
+			if k := &f.kinds[(rec.PC-base)/4]; x.Ts != 0 || isDecoded(f.program, run, (rec.A+k.imm)/4+1) {
+				refreshes++
+			}
 		}
 	}
 	copy(rows[:], counts[:])
 	rows[rv32im.ChipRefresh] = refreshes
 }
 
-// refreshes counts the accesses of a record that lie far behind the one before.
-func (f *Forecast) refreshes(k *kind, rec *exec.Record, now uint32) int {
+// refreshes counts the accesses of a record that lie far behind the one before. The first
+// access to a word needs none, but for code words, which the decoder has read.
+func (f *Forecast) refreshes(run *exec.Trace, k *kind, rec *exec.Record, now uint32) int {
 	n := 0
-	for _, gap := range [3]uint32{
-		(now + rv32im.SlotRs1 - rec.TsA - 1) & k.useA,
-		(k.timeB.at(now) - rec.TsB - 1) & k.useB,
-		(k.timeD.at(now) - rec.TsD - 1) & k.d,
+	for _, x := range [3]struct {
+		use, ts, now uint32
+		memory       bool
+	}{
+		{k.useA, rec.TsA, now + rv32im.SlotRs1, false},
+		{k.useB, rec.TsB, k.timeB.at(now), k.timeB == inMemory},
+		{k.d, rec.TsD, k.timeD.at(now), k.timeD == inMemory},
 	} {
-		if gap>>rv32im.GapBits != 0 {
+		long := (x.now-x.ts-1)&x.use>>rv32im.GapBits != 0
+		if long && (x.ts != 0 || x.memory && isDecoded(f.program, run, (rec.A+k.imm)/4)) {
 			n++
 		}
 	}

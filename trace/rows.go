@@ -20,7 +20,11 @@ func newRows(p *rv.Program, run *exec.Trace) *rows { return &rows{program: p, ru
 
 // isDecoded reports whether the decoder reads the word at a word address.
 func (s *rows) isDecoded(address uint32) bool {
-	words, w := s.run.ExecutedCode, address-s.program.Code.Start/4
+	return isDecoded(s.program, s.run, address)
+}
+
+func isDecoded(p *rv.Program, run *exec.Trace, address uint32) bool {
+	words, w := run.ExecutedCode, address-p.Code.Start/4
 	if len(words) == 0 || w > words[len(words)-1] {
 		return false // most data is above the code
 	}
@@ -36,8 +40,12 @@ func (s *rows) initialTs(address uint32) uint32 {
 	return 0
 }
 
-// refresh is a row of the refresh chip.
+// refresh is a row of the refresh chip, or a later start of a word.
 type refresh struct{ address, value, ts, newTs uint32 }
+
+// starts reports whether the access is the first one to the word: the page chip gives the word
+// its new timestamp to begin with.
+func (x *refresh) starts() bool { return x.ts == 0 }
 
 // row fills x from record i. Refreshes that its accesses need are appended to list, if
 // that isn't nil.
@@ -126,7 +134,8 @@ func (s *rows) memory(at, value uint32, ts *uint32, clk uint32, list *[]refresh)
 }
 
 // bridge moves a timestamp that lies too far back to the last multiple of the refresh
-// unit before now, by a row of the refresh chip.
+// unit before now, by a row of the refresh chip or, where there was no access yet, of the
+// page chip.
 func bridge(address, value uint32, ts *uint32, now uint32, list *[]refresh) {
 	if now-*ts-1 < 1<<rv32im.GapBits {
 		return

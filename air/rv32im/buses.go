@@ -76,7 +76,7 @@ const (
 )
 
 // Order of the accesses of a cycle to registers: access s of the instruction with clock clk
-// has timestamp 4*clk + s. Clocks start at 1; timestamp 0 is the initial content.
+// has timestamp 4*clk + s. Clocks start at 1.
 const (
 	SlotRs1 = iota
 	SlotRs2
@@ -85,8 +85,9 @@ const (
 
 // MemoryTime is added to the clock of an instruction to give the timestamp of its access to
 // a memory word. It accesses no word twice, so that one timestamp a cycle is enough, and
-// those of different words are never compared. Timestamp 0 is the initial content, and
-// timestamp 1, before all of these, is the decoder's read of a code word.
+// those of different words are never compared. Timestamp 1, before all of these, is the
+// decoder's read of a code word, for which its initial content has timestamp 0; that of
+// other words has any that is near enough to the first access.
 const MemoryTime = 1
 
 const (
