@@ -97,8 +97,9 @@ func newWrite(l *air.Layout, name, doc string) Write {
 
 // access replaces old by new in the word at address (in words): takes the old word with
 // its timestamp ts and puts the new one with the timestamp now. Constrains the gap,
-// now - ts - 1, to GapBits bits, so that ts < now: timestamps on the bus are below
-// 2^(MaxClockLog+2) + 4, so no difference wraps.
+// now - ts - 1, to GapBits bits, so that ts < now: the timestamps that accesses and refreshes
+// put are below 2^(MaxClockLog+2) + 4, so that no difference wraps. Page.Define tells why
+// the first one, which page puts, may be any.
 func access(b *air.Builder, live, address air.Expr, old, new Value, ts air.Col, now air.Expr) {
 	b.Receive(Memory, live, address, old.Lo, old.Hi, b.Col(ts))
 	b.Send(Memory, live, address, new.Lo, new.Hi, now)

@@ -61,9 +61,10 @@ func (c *Page) Columns() *air.Layout { return &c.layout }
 
 // Define proves, given a live row (changed, kept or dropped), that the leaf's digest
 // before is that of the old words, limbs below 2^16, which it puts on the memory bus with
-// timestamps of the prover's choice; that it takes the new words from there; and that the digest after is that
-// of the new words (changed), or what it was because the words are (kept), or what it was
-// because the node bus says that nobody wants the new words (dropped).
+// timestamps of the prover's choice; that it takes the new words from there; and that the
+// digest after is that of the new words (changed), or what it was because the words are
+// (kept), or what it was because the node bus says that nobody wants the new words
+// (dropped).
 //
 // The first timestamp of a word needs no bounds. Whoever takes a word puts it back with a
 // timestamp between 0 and 2^28 + 4, and looks up that the one that it takes is an integer
