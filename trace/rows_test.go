@@ -125,13 +125,14 @@ func TestGaps(t *testing.T) {
 		{"second word, 2^16-1", store, misaligned, 1 << 16, gapHeap / 4, 1<<16 - 1},
 		{"second word, 2^16", store, misaligned, 1<<16 + 1, gapHeap / 4, 1 << 16},
 		{"rs2, long", write, rvtest.R(rv.ADD, 7, 0, 5), 1<<16 + 77, rv32im.RegisterBase + 5, 4*(1<<16+77) - 2},
-		// A word begins where its first access needs it, but for what the decoder has read.
-		{"first load", nop, load, 1 << 17, gapHeap / 4, 1 << 17},
-		{"first store", nop, store, 1 << 17, gapHeap / 4, 1 << 17},
-		{"first, second word", nop, misaligned, 1 << 17, gapHeap / 4, 1 << 17},
-		{"first write", nop, write, 1 << 17, rv32im.RegisterBase + 5, 1 << 19},
-		{"code word", nop, ofCode, 1 << 17, code, 1 << 17},
-		{"code word, second", nop, acrossCode, 1 << 17, code, 1 << 17},
+		// A word begins where its first access, later than 2^16, needs it, but for what the
+		// decoder has read.
+		{"first load", nop, load, 1<<16 + 9, gapHeap / 4, 1 << 16},
+		{"first store", nop, store, 1<<16 + 9, gapHeap / 4, 1 << 16},
+		{"first, second word", nop, misaligned, 1<<16 + 9, gapHeap / 4, 1 << 16},
+		{"first write", nop, write, 1<<14 + 9, rv32im.RegisterBase + 5, 1 << 16},
+		{"code word", nop, ofCode, 1<<16 + 9, code, 1 << 16},
+		{"code word, second", nop, acrossCode, 1<<16 + 9, code, 1 << 16},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			p := rvtest.Program(t, gapCode(c.first, c.second, c.cycles))
