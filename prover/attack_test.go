@@ -304,17 +304,22 @@ func column(a *air.AIR, name string) int {
 func (s *scene) later(cycles field.M31) *forgery {
 	f := s.forge()
 	page := s.m.Chips[rv32im.ChipPage].(*rv32im.Page)
-	move := func(row []field.M31, k int) {
-		if row[k] > 1 { // 0 and 1 are before the run
-			row[k] = row[k].Add(cycles.Mul(4))
+	move := func(row []field.M31, k int, memory bool) {
+		if row[k] <= 1 { // 0 and 1 are before the run
+			return
 		}
+		by := cycles
+		if !memory {
+			by = by.Mul(4)
+		}
+		row[k] = row[k].Add(by)
 	}
 	for chip := range rv32im.ChipDecode {
 		for _, p := range s.rows(chip) {
 			row := f.row(p)
 			for k, col := range s.air(p.table).Main {
 				if strings.HasSuffix(col.Name, "ts") {
-					move(row, k)
+					move(row, k, col.Name == "m_ts" || col.Name == "n_ts")
 				} else if col.Name == "clk" {
 					row[k] = row[k].Add(cycles)
 				}
@@ -323,7 +328,8 @@ func (s *scene) later(cycles field.M31) *forgery {
 	}
 	for _, p := range s.rows(rv32im.ChipPage) {
 		for i := range page.Words {
-			move(f.row(p), int(page.Words[i].Ts))
+			row := f.row(p)
+			move(row, int(page.Words[i].Ts), row[page.Index] < rv32im.RegisterBase/memtree.BlockWords)
 		}
 	}
 	f.statement.used(f.statement.GasUsed + uint64(cycles))
@@ -340,7 +346,7 @@ func TestAttack15CellsTied(t *testing.T) {
 		gas   uint64
 	}{
 		{"exit42", nil, 1 << 40}, {"trap_load", nil, 1 << 40}, {"trap_ebreak", nil, 1 << 40}, {"muldiv", nil, 20_000},
-		{"alu", nil, 4000}, {"misaligned", nil, 3000}, {"keccak256", nil, 1 << 40},
+		{"alu", nil, 4000}, {"misaligned", nil, 3000}, {"keccak256", nil, 1 << 40}, {"sieve", []byte{0xb8, 0x0b, 0, 0}, 1 << 40},
 		{"trap_misaligned_jump", []byte{0, 0, 0, 0}, 1 << 40}, {"trap_misaligned_jump", []byte{2, 0, 0, 0}, 1 << 40},
 	} {
 		if i > 0 && testing.Short() {
@@ -747,7 +753,7 @@ func TestAttack18Timestamps(t *testing.T) {
 // TestAttack18Refresh: a refresh goes forward, not backward, nor nowhere, and not past the
 // access that needs it.
 func TestAttack18Refresh(t *testing.T) {
-	s := newScene(t, "keccak256", nil, 1<<40)
+	s := newScene(t, "sieve", []byte{0x40, 0x1f, 0, 0}, 1<<40)
 	c := s.m.Chips[rv32im.ChipRefresh].(*rv32im.Refresh)
 	rows := s.rows(rv32im.ChipRefresh)
 	if len(rows) == 0 {
@@ -839,6 +845,57 @@ func TestAttack18RefreshInBetween(t *testing.T) {
 	}
 	if tried < 40 {
 		t.Errorf("only %d accesses", tried)
+	}
+}
+
+// TestAttack18Start: the timestamp with which a word begins is the prover's choice, and gives
+// no other choice: it is the one that the first access takes, and lies before it.
+func TestAttack18Start(t *testing.T) {
+	s := newScene(t, "exit42", nil, 1<<40)
+	page := s.m.Chips[rv32im.ChipPage].(*rv32im.Page)
+	accesses := s.accesses()
+	tried := 0
+	for _, p := range s.rows(rv32im.ChipPage) {
+		cells, _ := s.at(p)
+		for i := range page.Words {
+			address := cells[page.Index].Mul(memtree.BlockWords).Add(field.M31(i))
+			start := page.Words[i].Start
+			f := s.forge()
+			f.row(p)[start] = 7
+			f.fails(t, "another start", "memory[")
+			list := accesses[address]
+			if len(list) < 2 || list[0].from != 0 || list[1].from != list[0].to || list[0].place == list[1].place {
+				continue
+			}
+			x, y := list[0], list[1]
+			tried++
+			begin := func(at, x0, y0 field.M31) *forgery {
+				f := s.forge()
+				f.row(p)[start] = at
+				f.retime(t, x.place, address, x.from, x0)
+				f.retime(t, y.place, address, y.from, y0)
+				return f
+			}
+			for _, at := range []field.M31{x.to.Sub(1), 0, field.P - 1, field.P - 100} {
+				if err := begin(at, at, x.to).verdict(t); err != nil {
+					t.Errorf("a word that starts at %d: %v", at, err)
+				}
+			}
+			for _, at := range []field.M31{x.to, x.to.Add(1), y.to, 1 << 28, x.to.Sub(1 << 16).Sub(1), field.P / 2} {
+				begin(at, at, x.to).fails(t, fmt.Sprintf("a word that starts at %d, behind its first access at %d", at, x.to), "range16[", "and 0 out of balance")
+			}
+			// The second access comes first, whatever the start.
+			if z := list[2:]; x.same && y.same && len(z) > 0 && z[0].from == y.to && z[0].place != y.place && z[0].place != x.place {
+				for _, at := range []field.M31{0, x.to, y.to.Sub(1), field.P - 1} {
+					f := begin(at, y.to, at)
+					f.retime(t, z[0].place, address, z[0].from, x.to)
+					f.fails(t, "the second access first", "range16[", "and 0 out of balance")
+				}
+			}
+		}
+	}
+	if tried < 3 {
+		t.Errorf("only %d words", tried)
 	}
 }
 

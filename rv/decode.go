@@ -13,6 +13,12 @@ type Inst struct {
 	Word uint32
 }
 
+// ComparesWithZero reports whether in is BEQ or BNE with x0 as its second register. Where it
+// completes it is proven without a read of x0.
+func (in *Inst) ComparesWithZero() bool {
+	return in.Rs2 == 0 && (in.Op == BEQ || in.Op == BNE)
+}
+
 // Major opcodes: the low seven bits of a word (RISC-V unprivileged
 // specification, chapter "RV32/64G Instruction Set Listings").
 const (

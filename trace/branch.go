@@ -7,11 +7,13 @@ func (w columns) branch(c rv32im.Branch, r int, x *Row, taken bool) {
 	w.step(c.Step, r, x)
 	w.set(c.Live, r, 1)
 	w.set(c.Rs1Reg, r, uint32(x.Inst.Rs1))
-	w.set(c.Rs2Reg, r, uint32(x.Inst.Rs2))
 	target := x.PC + x.Inst.Imm
 	w.set(c.Target, r, target/4)
 	w.rs1(c.Rs1, r, x)
-	w.rs2(c.Rs2, r, x)
+	if !c.Zero {
+		w.set(c.Rs2Reg, r, uint32(x.Inst.Rs2))
+		w.rs2(c.Rs2, r, x)
+	}
 	if c.Trap {
 		return
 	}

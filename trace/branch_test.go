@@ -28,27 +28,52 @@ func branchEq(t testing.TB, trap bool) (testChip, *rv32im.BranchEq) {
 	return compileChip(t, chip, func(w columns, r int, x *Row) { fillBranchEq(chip, w, r, x) }), chip
 }
 
-func branchLess(t testing.TB, trap bool) (testChip, *rv32im.BranchLess) {
-	chip := rv32im.NewBranchLess(trap)
+func branchLess(t testing.TB, unsigned, trap bool) (testChip, *rv32im.BranchLess) {
+	chip := rv32im.NewBranchLess(unsigned, trap)
 	return compileChip(t, chip, func(w columns, r int, x *Row) { fillBranchLess(chip, w, r, x) }), chip
+}
+
+func branchZero(t testing.TB) (testChip, *rv32im.BranchEq) {
+	chip := rv32im.NewBranchZero()
+	return compileChip(t, chip, func(w columns, r int, x *Row) { fillBranchEq(chip, w, r, x) }), chip
+}
+
+// isUnsigned reports whether a branch compares unsigned numbers.
+func isUnsigned(op rv.Op) bool { return op == rv.BLTU || op == rv.BGEU }
+
+// branchChip is the chip of a branch.
+func branchChip(t testing.TB, op rv.Op, trap bool) testChip {
+	var c testChip
+	if op == rv.BEQ || op == rv.BNE {
+		c, _ = branchEq(t, trap)
+	} else {
+		c, _ = branchLess(t, isUnsigned(op), trap)
+	}
+	return c
 }
 
 func TestBranches(t *testing.T) {
 	eq, eqChip := branchEq(t, false)
 	eqTrap, eqTrapChip := branchEq(t, true)
-	less, _ := branchLess(t, false)
-	lessTrap, _ := branchLess(t, true)
+	less, _ := branchLess(t, false, false)
+	lessTrap, _ := branchLess(t, false, true)
+	unsigned, _ := branchLess(t, true, false)
+	unsignedTrap, _ := branchLess(t, true, true)
 	eq.checkCost(t, 42)
-	less.checkCost(t, 52)
-	for _, c := range []testChip{eq, eqTrap, less, lessTrap} {
+	less.checkCost(t, 51)
+	unsigned.checkCost(t, 45)
+	for _, c := range []testChip{eq, eqTrap, less, lessTrap, unsigned, unsignedTrap} {
 		c.checkPadding(t)
 	}
 	rng := rand.New(rand.NewPCG(2, 2))
 	offsets := []uint32{4, 8, 6, 0xffff_fffc, 0xffff_fffe, 0xffff_f000, 0xffe, 0, 2}
 	for _, br := range branches {
 		c, trap := eq, eqTrap
-		if br.op != rv.BEQ && br.op != rv.BNE {
+		switch br.op {
+		case rv.BLT, rv.BGE:
 			c, trap = less, lessTrap
+		case rv.BLTU, rv.BGEU:
+			c, trap = unsigned, unsignedTrap
 		}
 		n := 0
 		for _, a := range edgeWords {
@@ -101,7 +126,7 @@ func TestAttackBranchIgnoresComparison(t *testing.T) {
 	for _, br := range branches[2:] {
 		for _, ab := range [][2]uint32{{1, 2}, {2, 1}, {5, 5}, {0x8000_0000, 1}, {1, 0x8000_0000}, {0xffff_ffff, 0}, {0x1_0000, 0xffff}} {
 			x := newRow(rng, rv.Inst{Op: br.op, Rs1: 3, Rs2: 4, Imm: 64}, ab[0], ab[1])
-			c, chip := branchLess(t, false)
+			c, chip := branchLess(t, isUnsigned(br.op), false)
 			row := c.row(t, x)
 			next := x.PC/4 + 1
 			if !br.taken(x.A, x.B) {
@@ -111,6 +136,11 @@ func TestAttackBranchIgnoresComparison(t *testing.T) {
 			c.checkForged(t, row, "next pc")
 			row[chip.Less] = 1 - row[chip.Less]
 			c.checkForged(t, row, "false look-up: range16")
+			if chip.Unsigned {
+				row[chip.Borrow] = 1 - row[chip.Borrow]
+				c.checkForged(t, row, "false look-up: range16")
+				continue
+			}
 			for _, signs := range [][2]field.M31{{0, 1}, {1, 0}, {1, 1}, {0, 0}} {
 				if signs == [2]field.M31{row[chip.SignX], row[chip.SignY]} {
 					continue
@@ -147,15 +177,11 @@ func TestAttackBranchEqualModuloP(t *testing.T) {
 // A branch may neither complete with a misaligned target, nor trap when it isn't taken.
 func TestAttackBranchMisaligned(t *testing.T) {
 	rng := rand.New(rand.NewPCG(2, 5))
-	eq, _ := branchEq(t, false)
-	eqTrap, _ := branchEq(t, true)
-	less, _ := branchLess(t, false)
-	lessTrap, _ := branchLess(t, true)
 	for _, br := range branches {
-		c, trap := eq, eqTrap
+		c, trap := branchChip(t, br.op, false), branchChip(t, br.op, true)
 		what := "operands that" // the trap chip has no column for the outcome of BEQ and BNE
 		if br.op != rv.BEQ && br.op != rv.BNE {
-			c, trap, what = less, lessTrap, "taken"
+			what = "taken"
 		}
 		for _, ab := range [][2]uint32{{1, 2}, {2, 1}, {5, 5}, {0xffff_ffff, 0}} {
 			x := newRow(rng, rv.Inst{Op: br.op, Rs1: 3, Rs2: 4, Imm: 6}, ab[0], ab[1])
@@ -163,6 +189,68 @@ func TestAttackBranchMisaligned(t *testing.T) {
 				c.checkForged(t, c.row(t, x), "misaligned target")
 			} else {
 				trap.checkForged(t, trap.row(t, x), what)
+			}
+		}
+	}
+}
+
+// zeroBranch is BEQ or BNE with x0 as the second register, and an aligned target.
+func zeroBranch(rng *rand.Rand, op rv.Op, a uint32) *Row {
+	x := newRow(rng, newInst(rng, op, 8*rng.Uint32N(4)-12), a, 0)
+	x.Inst.Rs2, x.B, x.TsB = 0, 0, 0
+	return x
+}
+
+// TestBranchZero checks branches that compare with x0, without a read of it.
+func TestBranchZero(t *testing.T) {
+	c, chip := branchZero(t)
+	c.checkCost(t, 31)
+	c.checkPadding(t)
+	rng := rand.New(rand.NewPCG(2, 6))
+	for _, br := range branches[:2] {
+		for i, a := range append([]uint32{0, 0xffff, 0x1_0000, 0xffff_0000, 0x8000_0000, 0x7fff_ffff, 0xffff_0001}, edgeWords...) {
+			x := zeroBranch(rng, br.op, a)
+			next := x.PC + 4
+			if br.taken(a, 0) {
+				next = x.PC + x.Inst.Imm
+			}
+			want := demands(x, next, br.code, uint32(x.Inst.Rs1), 0, (x.PC+x.Inst.Imm)/4, 0)
+			want.rs1(x)
+			row := c.checkHonest(t, x, want)
+			if i%3 != 0 || t.Failed() {
+				continue
+			}
+			if a == 0 {
+				c.checkMutationsBut(t, x, rng, row, chip.Inv)
+			} else {
+				c.checkMutationsBut(t, x, rng, row)
+			}
+		}
+	}
+}
+
+// The outcome of a comparison with x0 can't be turned, whatever the inverse, nor the target
+// be misaligned.
+func TestAttackBranchZero(t *testing.T) {
+	rng := rand.New(rand.NewPCG(2, 7))
+	c, chip := branchZero(t)
+	for _, br := range branches[:2] {
+		for _, a := range []uint32{0, 1, 0x1_0000, 0xffff_ffff, 0x7fff_ffff, 0x8000_0000, 0xffff_0001} {
+			x := zeroBranch(rng, br.op, a)
+			honest := c.row(t, x)
+			for _, inv := range []field.M31{0, 1, honest[chip.Inv], field.New(rng.Uint64())} {
+				row := append([]field.M31(nil), honest...)
+				row[chip.Inv] = inv
+				row[chip.Unlike] = 1 - honest[chip.Unlike]
+				row[chip.Next] = field.M31(x.PC/4 + 1)
+				if honest[chip.Next] == row[chip.Next] {
+					row[chip.Next] = row[chip.Target]
+				}
+				c.checkForged(t, row, "operands that")
+			}
+			x.Inst.Imm = 6
+			if row := c.row(t, x); br.taken(a, 0) {
+				c.checkForged(t, row, "misaligned target")
 			}
 		}
 	}

@@ -6,7 +6,8 @@ import (
 	"github.com/orrery/orrery/rv"
 )
 
-// fillBranchEq takes BEQ and BNE, for the trap chip those that trap.
+// fillBranchEq takes BEQ and BNE, for the trap chip those that trap, for the chip of
+// comparisons with x0 those.
 func fillBranchEq(c *rv32im.BranchEq, w columns, r int, x *Row) {
 	beq, unlike := x.Inst.Op == rv.BEQ, x.A != x.B
 	w.branch(c.Branch, r, x, beq != unlike)
@@ -14,7 +15,11 @@ func fillBranchEq(c *rv32im.BranchEq, w columns, r int, x *Row) {
 	if !c.Trap {
 		w.bit(c.Unlike, r, unlike)
 	}
-	w.elem(c.Inv, r, unlikeInverse(x.A, x.B))
+	if c.Zero {
+		w.elem(c.Inv, r, field.M31(x.A&0xffff+x.A>>16).Inv())
+	} else {
+		w.elem(c.Inv, r, unlikeInverse(x.A, x.B))
+	}
 }
 
 // unlikeInverse is the inverse of the sum of the squares of the differences of the limbs,

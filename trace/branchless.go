@@ -5,12 +5,15 @@ import (
 	"github.com/orrery/orrery/rv"
 )
 
-// fillBranchLess takes BLT, BGE, BLTU and BGEU, for the trap chip those that trap.
+// fillBranchLess takes BLT and BGE, for the unsigned chip BLTU and BGEU, for the trap chips
+// those that trap.
 func fillBranchLess(c *rv32im.BranchLess, w columns, r int, x *Row) {
-	op := x.Inst.Op
-	ge, unsigned := op == rv.BGE || op == rv.BGEU, op == rv.BLTU || op == rv.BGEU
-	w.branch(c.Branch, r, x, lessThan(unsigned, x.A, x.B) != ge)
+	ge := x.Inst.Op == rv.BGE || x.Inst.Op == rv.BGEU
+	w.branch(c.Branch, r, x, lessThan(c.Unsigned, x.A, x.B) != ge)
 	w.bit(c.GreaterEqual, r, ge)
-	w.bit(c.Unsigned, r, unsigned)
-	w.less(c.LessCols, r, unsigned, x.A, x.B)
+	if c.Unsigned {
+		w.unsignedLess(c.LessCols, r, x.A, x.B)
+	} else {
+		w.less(c.LessCols, r, false, x.A, x.B)
+	}
 }

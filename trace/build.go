@@ -87,7 +87,7 @@ func BuildSegment(ctx context.Context, m *rv32im.Machine, s *Segment, threads in
 	if err := b.runTasks(); err != nil {
 		return nil, err
 	}
-	b.refreshes(parts, refreshes)
+	b.pages(blocks, b.refreshes(parts, refreshes))
 	b.constants()
 	if err := b.runTasks(); err != nil {
 		return nil, err

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"os"
 	"reflect"
+	"slices"
 	"testing"
 
 	"github.com/orrery/orrery/air/check"
@@ -148,13 +149,14 @@ func TestBuildThreads(t *testing.T) {
 	}
 }
 
-// Nor do those of a run of several parts, with refreshes in each of them.
+// Nor do those of a run of several parts, with refreshes and words that start late.
 func TestBuildParts(t *testing.T) {
 	m, err := rv32im.New()
 	if err != nil {
 		t.Fatal(err)
 	}
-	p, run, first := buildGuest(t, m, "muldiv", nil, 5*partRecords+77)
+	input := wordList(1000, 40503)
+	p, run, first := buildGuest(t, m, "quicksort", input, 1<<40)
 	if n := run.Records.Len(); n <= 5*partRecords {
 		t.Fatalf("%d cycles only", n)
 	}
@@ -167,11 +169,22 @@ func TestBuildParts(t *testing.T) {
 	if refreshes == 0 {
 		t.Error("no refreshes")
 	}
-	if err := checkTables(t, m, p, run, 5*partRecords+77, first); err != nil {
+	page, late := m.Chips[rv32im.ChipPage].(*rv32im.Page), 0
+	for _, x := range first.List {
+		for i := range page.Words {
+			if x.Chip == rv32im.ChipPage && slices.Max(x.Main[page.Words[i].Start]) > 0 {
+				late++
+			}
+		}
+	}
+	if late == 0 {
+		t.Error("no late starts")
+	}
+	if err := checkTables(t, m, p, run, 1<<40, first); err != nil {
 		t.Error(err)
 	}
 	for _, threads := range []int{1, 3, 7} {
-		again, err := Build(context.Background(), m, p, nil, run, threads, nil)
+		again, err := Build(context.Background(), m, p, input, run, threads, nil)
 		if err != nil {
 			t.Fatal(err)
 		}

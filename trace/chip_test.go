@@ -305,10 +305,19 @@ func (l links) program(x *Row, op uint32, args ...uint32) {
 	l.add(received(rv32im.Program, tuple...))
 }
 
-// access is a memory access in a slot of the cycle: old with timestamp ts becomes value.
+// access is a register access in a slot of the cycle: old with timestamp ts becomes value.
 func (l links) access(x *Row, slot, address, old, ts, value uint32) {
+	l.accessAt(4*x.Clk+slot, address, old, ts, value)
+}
+
+// memory is an access to a word of memory.
+func (l links) memory(x *Row, address, old, ts, value uint32) {
+	l.accessAt(x.Clk+rv32im.MemoryTime, address, old, ts, value)
+}
+
+func (l links) accessAt(now, address, old, ts, value uint32) {
 	l.add(received(rv32im.Memory, address, old&0xffff, old>>16, ts))
-	l.add(sent(rv32im.Memory, address, value&0xffff, value>>16, 4*x.Clk+slot))
+	l.add(sent(rv32im.Memory, address, value&0xffff, value>>16, now))
 }
 
 func (l links) rs1(x *Row) {

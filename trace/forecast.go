@@ -28,11 +28,20 @@ type Forecast struct {
 type kind struct {
 	chip          uint8 // of an access: that for aligned words
 	size          uint8 // of an access, in bytes; else 0
-	slotA         uint8
-	slotB, slotD  uint8
+	timeA         moment
+	timeB, timeD  moment
 	imm           uint32
 	useA, useB, d uint32 // all ones if the record has such an access, else 0
 }
+
+// moment says when a cycle has an access.
+type moment struct{ shift, slot uint8 }
+
+// inMemory is that of accesses to words of memory.
+var inMemory = moment{2, rv32im.MemoryTime}
+
+// at is the timestamp in the cycle with 4*clk = now.
+func (m moment) at(now uint32) uint32 { return now>>(m.shift&31) + uint32(m.slot) }
 
 // NewForecast is the state before the first segment of a run.
 func NewForecast(program *rv.Program, input []byte) *Forecast {
@@ -58,7 +67,10 @@ func NewForecast(program *rv.Program, input []byte) *Forecast {
 
 func kindOf(in *rv.Inst) kind {
 	op := in.Op
-	k := kind{imm: in.Imm, size: uint8(op.AccessSize()), slotA: rv32im.SlotRs1, slotB: rv32im.SlotRs2, slotD: rv32im.SlotRd}
+	k := kind{
+		imm: in.Imm, size: uint8(op.AccessSize()),
+		timeA: moment{slot: rv32im.SlotRs1}, timeB: moment{slot: rv32im.SlotRs2}, timeD: moment{slot: rv32im.SlotRd},
+	}
 	if op == rv.ILLEGAL || op == rv.EBREAK { // which never complete
 		return k
 	}
@@ -71,16 +83,16 @@ func kindOf(in *rv.Inst) kind {
 		return 0
 	}
 	k.useA = mask(op.ReadsRs1() || op == rv.ECALL)
-	k.useB = mask(op.ReadsRs2() || op == rv.ECALL || op.IsLoad())
+	k.useB = mask(op.ReadsRs2() && !in.ComparesWithZero() || op == rv.ECALL || op.IsLoad())
 	k.d = mask(op.WritesRd() || op == rv.FENCE || op.IsStore())
 	if isInPlace(in) {
-		k.slotA, k.d = rv32im.SlotRd, 0
+		k.timeA, k.d = k.timeD, 0
 	}
 	if op.IsLoad() {
-		k.slotB = rv32im.SlotMemory
+		k.timeB = inMemory
 	}
 	if op.IsStore() {
-		k.slotD = rv32im.SlotMemory
+		k.timeD = inMemory
 	}
 	return k
 }
@@ -113,33 +125,41 @@ func (f *Forecast) instructions(rows *Rows, run *exec.Trace) {
 				chip = misaligned(chip)
 			}
 			counts[chip]++
-			long := (now+uint32(k.slotA)-rec.TsA-1)&k.useA |
-				(now+uint32(k.slotB)-rec.TsB-1)&k.useB |
-				(now+uint32(k.slotD)-rec.TsD-1)&k.d
+			long := (k.timeA.at(now)-rec.TsA-1)&k.useA |
+				(k.timeB.at(now)-rec.TsB-1)&k.useB |
+				(k.timeD.at(now)-rec.TsD-1)&k.d
 			if long>>rv32im.GapBits != 0 {
-				refreshes += f.refreshes(k, rec, now)
+				refreshes += f.refreshes(run, k, rec, now)
 			}
 		}
 	}
 	for i := range run.Second {
 		x := &run.Second[i]
-		if now := 4*(x.Index+1) + rv32im.SlotMemory; (now-x.Ts-1)>>rv32im.GapBits != 0 {
-			refreshes++
+		if now := inMemory.at(4 * (x.Index + 1)); (now-x.Ts-1)>>rv32im.GapBits != 0 {
+			rec := run.Records.At(int(x.Index))
+			if k := &f.kinds[(rec.PC-base)/4]; x.Ts != 0 || isDecoded(f.program, run, (rec.A+k.imm)/4+1) {
+				refreshes++
+			}
 		}
 	}
 	copy(rows[:], counts[:])
 	rows[rv32im.ChipRefresh] = refreshes
 }
 
-// refreshes counts the accesses of a record that lie far behind the one before.
-func (f *Forecast) refreshes(k *kind, rec *exec.Record, now uint32) int {
+// refreshes counts the accesses of a record that lie far behind the one before. The first
+// access to a word needs none, but for code words, which the decoder has read.
+func (f *Forecast) refreshes(run *exec.Trace, k *kind, rec *exec.Record, now uint32) int {
 	n := 0
-	for _, gap := range [3]uint32{
-		(now + uint32(k.slotA) - rec.TsA - 1) & k.useA,
-		(now + uint32(k.slotB) - rec.TsB - 1) & k.useB,
-		(now + uint32(k.slotD) - rec.TsD - 1) & k.d,
+	for _, x := range [3]struct {
+		use, ts, now uint32
+		memory       bool
+	}{
+		{k.useA, rec.TsA, k.timeA.at(now), false},
+		{k.useB, rec.TsB, k.timeB.at(now), k.timeB == inMemory},
+		{k.d, rec.TsD, k.timeD.at(now), k.timeD == inMemory},
 	} {
-		if gap>>rv32im.GapBits != 0 {
+		long := (x.now-x.ts-1)&x.use>>rv32im.GapBits != 0
+		if long && (x.ts != 0 || x.memory && isDecoded(f.program, run, (rec.A+k.imm)/4)) {
 			n++
 		}
 	}

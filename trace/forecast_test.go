@@ -24,6 +24,7 @@ func TestForecast(t *testing.T) {
 		size  uint64
 	}{
 		{"quicksort", wordList(1<<11, 40503), 30_000},
+		{"quicksort", wordList(1000, 40503), 100_000},
 		{"misaligned", nil, 1000},
 		{"memory", nil, 8000},
 		{"fillmem", nil, 3000},

@@ -10,7 +10,7 @@ import (
 )
 
 // chips names the chips of completed instructions, for loads and stores those of aligned
-// words.
+// words, for branches those that read two registers.
 var chips = [rv.NumOps]uint8{
 	rv.ADD: rv32im.ChipAdd, rv.SUB: rv32im.ChipAdd,
 	rv.ADDI: rv32im.ChipAddi,
@@ -22,7 +22,8 @@ var chips = [rv.NumOps]uint8{
 	rv.SLTI: rv32im.ChipCompareImm, rv.SLTIU: rv32im.ChipCompareImm,
 	rv.LUI: rv32im.ChipConst, rv.AUIPC: rv32im.ChipConst, rv.JAL: rv32im.ChipConst, rv.FENCE: rv32im.ChipConst,
 	rv.BEQ: rv32im.ChipBranchEq, rv.BNE: rv32im.ChipBranchEq,
-	rv.BLT: rv32im.ChipBranchLess, rv.BGE: rv32im.ChipBranchLess, rv.BLTU: rv32im.ChipBranchLess, rv.BGEU: rv32im.ChipBranchLess,
+	rv.BLT: rv32im.ChipBranchLess, rv.BGE: rv32im.ChipBranchLess,
+	rv.BLTU: rv32im.ChipBranchLessUnsigned, rv.BGEU: rv32im.ChipBranchLessUnsigned,
 	rv.JALR: rv32im.ChipJalr,
 	rv.LB:   rv32im.ChipLoadWord, rv.LH: rv32im.ChipLoadWord, rv.LW: rv32im.ChipLoadWord,
 	rv.LBU: rv32im.ChipLoadWord, rv.LHU: rv32im.ChipLoadWord,
@@ -53,6 +54,9 @@ func chipOf(in *rv.Inst, rec *exec.Record) int {
 	case isInPlace(in):
 		chip = int(inPlace[in.Op])
 	case size == 0:
+		if in.ComparesWithZero() {
+			chip = rv32im.ChipBranchZero
+		}
 	case (rec.A+in.Imm)%size != 0:
 		chip += rv32im.ChipLoadMisaligned - rv32im.ChipLoadWord
 	case size < 4:
@@ -178,8 +182,10 @@ func (b *builder) lastRow() (*Row, []refresh) {
 		switch x.Inst.Op {
 		case rv.BEQ, rv.BNE:
 			chip = rv32im.ChipTrapBranchEq
-		case rv.BLT, rv.BGE, rv.BLTU, rv.BGEU:
+		case rv.BLT, rv.BGE:
 			chip = rv32im.ChipTrapBranchLess
+		case rv.BLTU, rv.BGEU:
+			chip = rv32im.ChipTrapBranchLessUnsigned
 		case rv.JALR:
 			chip = rv32im.ChipTrapJalr
 		}

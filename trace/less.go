@@ -10,6 +10,12 @@ func (w columns) less(c rv32im.LessCols, r int, unsigned bool, x, y uint32) {
 	w.bit(c.SignY, r, !unsigned && y>>31 != 0)
 }
 
+// unsignedLess is less where the comparison has no columns of signs.
+func (w columns) unsignedLess(c rv32im.LessCols, r int, x, y uint32) {
+	w.bit(c.Less, r, x < y)
+	w.bit(c.Borrow, r, x&0xffff < y&0xffff)
+}
+
 func lessThan(unsigned bool, x, y uint32) bool {
 	if unsigned {
 		return x < y

@@ -1,6 +1,7 @@
 package trace
 
 import (
+	"cmp"
 	"slices"
 
 	"github.com/orrery/orrery/air/rv32im"
@@ -36,17 +37,35 @@ func (b *builder) finalBlocks(last *Row) []exec.Block {
 	return append(blocks, registerLeaves(b.run, &stamps)...)
 }
 
-// memory adds the rows of pages, nodes and compressions.
+// memory adds the rows of nodes and compressions.
 func (b *builder) memory(blocks []exec.Block) {
 	opening := b.opening
 	b.out.Opened = opening.Opened()
 	touched := touchedLeaves(blocks)
 
-	page := b.m.Chips[rv32im.ChipPage].(*rv32im.Page)
-	b.fill(rv32im.ChipPage, len(blocks), func(w columns, r, i int) { fillPage(page, w, r, &blocks[i], &opening.Leaves[i]) })
 	node := b.m.Chips[rv32im.ChipNode].(*rv32im.TreeNode)
 	b.fill(rv32im.ChipNode, len(opening.Nodes), func(w columns, r, i int) { fillTreeNode(node, w, r, &opening.Nodes[i]) })
 	poseidon := b.m.Chips[rv32im.ChipPoseidon2].(*rv32im.Poseidon2)
 	list := compressions(touched, opening)
 	b.fill(rv32im.ChipPoseidon2, len(list), func(w columns, r, i int) { fillPoseidon2(poseidon, w, r, &list[i]) })
+}
+
+// pages adds the rows of pages, given the words that start late.
+func (b *builder) pages(blocks []exec.Block, late []refresh) {
+	page := b.m.Chips[rv32im.ChipPage].(*rv32im.Page)
+	starts := startsOf(blocks, late)
+	b.fill(rv32im.ChipPage, len(blocks), func(w columns, r, i int) {
+		fillPage(page, w, r, &blocks[i], &starts[i], &b.opening.Leaves[i])
+	})
+}
+
+// startsOf gives the timestamps that the words of the blocks have on the memory bus to begin
+// with.
+func startsOf(blocks []exec.Block, late []refresh) [][rv.BlockWords]uint32 {
+	starts := make([][rv.BlockWords]uint32, len(blocks))
+	for _, x := range late {
+		i, _ := slices.BinarySearchFunc(blocks, x.address/rv.BlockWords, func(b exec.Block, index uint32) int { return cmp.Compare(b.Index, index) })
+		starts[i][x.address%rv.BlockWords] = x.newTs
+	}
+	return starts
 }

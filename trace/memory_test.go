@@ -93,24 +93,25 @@ var memoryOps = []struct {
 // newAccess is a load or store at address a + inst.Imm, of memory that holds first and, if
 // the access crosses into it, second in the following word. value is what a store stores.
 func newAccess(rng *rand.Rand, inst rv.Inst, a, value, first, second uint32) *Row {
-	clk := 1<<15 + rng.Uint32N(1<<20)
+	clk := 1<<16 + rng.Uint32N(1<<20)
 	before := func(slot uint32) uint32 { return 4*clk + slot - 1 - rng.Uint32N(1<<16) }
+	inMemory := func() uint32 { return clk + rv32im.MemoryTime - 1 - rng.Uint32N(1<<16) }
 	x := &Row{
 		Record: exec.Record{PC: 4 * rng.Uint32N(1<<28), A: a, TsA: before(rv32im.SlotRs1)},
 		Inst:   inst, Clk: clk,
 	}
 	if inst.Op.IsLoad() {
-		x.B, x.TsB = first, before(rv32im.SlotMemory)
+		x.B, x.TsB = first, inMemory()
 		x.Old, x.TsD = rng.Uint32(), before(rv32im.SlotRd)
 	} else {
 		x.B, x.TsB = value, before(rv32im.SlotRs2)
-		x.Old, x.TsD = first, before(rv32im.SlotMemory)
+		x.Old, x.TsD = first, inMemory()
 		if inst.Rs1 == inst.Rs2 {
 			x.B, x.TsB = a, 4*clk+rv32im.SlotRs1
 		}
 	}
 	if (a+inst.Imm)%4+inst.Op.AccessSize() > 4 {
-		x.Second = &exec.Second{Word: second, Ts: before(rv32im.SlotMemory)}
+		x.Second = &exec.Second{Word: second, Ts: inMemory()}
 	}
 	return x
 }
@@ -147,10 +148,10 @@ func accessDemands(x *Row, code, size uint32, load, signed bool) links {
 	for i, v := range memory {
 		after[i/4] |= uint32(v) << (i % 4 * 8)
 	}
-	l.access(x, rv32im.SlotMemory, at/4, first, firstTs, after[0])
+	l.memory(x, at/4, first, firstTs, after[0])
 	l.add(received(rv32im.Region, permission, at>>16))
 	if x.Second != nil {
-		l.access(x, rv32im.SlotMemory, (at+4)/4, x.Second.Word, x.Second.Ts, after[1])
+		l.memory(x, (at+4)/4, x.Second.Word, x.Second.Ts, after[1])
 		l.add(received(rv32im.Region, permission, (at+4)>>16))
 	}
 	if !load {

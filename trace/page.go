@@ -6,12 +6,13 @@ import (
 	"github.com/orrery/orrery/field"
 	"github.com/orrery/orrery/hash"
 	"github.com/orrery/orrery/memtree"
+	"github.com/orrery/orrery/rv"
 	"github.com/orrery/orrery/rv/exec"
 )
 
-// fillPage writes the row of a touched leaf. Its Ts are the timestamps that the memory
-// bus has in the end; x holds its digests.
-func fillPage(c *rv32im.Page, w columns, r int, block *exec.Block, x *memtree.LeafOpening) {
+// fillPage writes the row of a touched leaf. starts are the timestamps that the memory bus has
+// at first, Ts those that it has in the end; x holds the leaf's digests.
+func fillPage(c *rv32im.Page, w columns, r int, block *exec.Block, starts *[rv.BlockWords]uint32, x *memtree.LeafOpening) {
 	w.set(c.Index, r, block.Index)
 	w.bit(c.Changed, r, x.Changed)
 	w.bit(c.Kept, r, !x.Changed && !x.Drop)
@@ -20,6 +21,7 @@ func fillPage(c *rv32im.Page, w columns, r int, block *exec.Block, x *memtree.Le
 		p := &c.Words[i]
 		w.word(p.Old, r, block.Initial[i])
 		w.word(p.New, r, block.Final[i])
+		w.set(p.Start, r, starts[i])
 		w.set(p.Ts, r, block.Ts[i])
 		w.top(p.OldTop, r, block.Initial[i])
 		w.top(p.NewTop, r, block.Final[i])

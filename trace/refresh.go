@@ -12,13 +12,24 @@ func fillRefresh(c *rv32im.Refresh, w columns, r int, x *refresh) {
 	w.set(c.GapHi, r, (x.newTs-x.ts-1)>>16)
 }
 
-// refreshes adds the rows of the refreshes: those of the parts, and the last ones.
-func (b *builder) refreshes(parts []part, last []refresh) {
+// refreshes adds the rows of the refreshes: those of the parts, and the last ones. It gives
+// the starts that are among them.
+func (b *builder) refreshes(parts []part, last []refresh) (starts []refresh) {
 	var all []refresh
-	for k := range parts {
-		all = append(all, parts[k].refreshes...)
+	add := func(list []refresh) {
+		for _, x := range list {
+			if x.starts() {
+				starts = append(starts, x)
+			} else {
+				all = append(all, x)
+			}
+		}
 	}
-	all = append(all, last...)
+	for k := range parts {
+		add(parts[k].refreshes)
+	}
+	add(last)
 	c := b.m.Chips[rv32im.ChipRefresh].(*rv32im.Refresh)
 	b.fill(rv32im.ChipRefresh, len(all), func(w columns, r, i int) { fillRefresh(c, w, r, &all[i]) })
+	return starts
 }

@@ -41,10 +41,8 @@ func newReplay(t testing.TB, p *rv.Program) *replay {
 	}
 	s.chips[rv.JALR], _ = jalr(t, false)
 	for _, br := range branches {
-		s.chips[br.op], _ = branchLess(t, false)
+		s.chips[br.op] = branchChip(t, br.op, false)
 	}
-	s.chips[rv.BEQ], _ = branchEq(t, false)
-	s.chips[rv.BNE] = s.chips[rv.BEQ]
 	s.chips[rv.ECALL], _ = ecall(t)
 	return s
 }
@@ -56,10 +54,8 @@ func (s *replay) trapChip(t testing.TB, x *Row, kind exec.ExitKind) testChip {
 	switch {
 	case kind == exec.OutOfGas:
 		c, _ = trapOp(t, fillOutOfGas)
-	case op == rv.BEQ || op == rv.BNE:
-		c, _ = branchEq(t, true)
 	case op.IsBranch():
-		c, _ = branchLess(t, true)
+		c = branchChip(t, op, true)
 	case op == rv.JALR:
 		c, _ = jalr(t, true)
 	case op.AccessSize() > 0:
@@ -189,6 +185,7 @@ func TestReplay(t *testing.T) {
 				t.Fatal(err)
 			}
 			s := newReplay(t, p)
+			zero, _ := branchZero(t)
 			second := run.Second
 			x := Row{}
 			for i := range run.Records.Len() {
@@ -203,6 +200,9 @@ func TestReplay(t *testing.T) {
 				}
 				if !ok {
 					chip = s.memory.of(&x).testChip
+				}
+				if x.Inst.ComparesWithZero() {
+					chip = zero
 				}
 				s.row(t, chip, &x)
 			}

@@ -20,7 +20,11 @@ func newRows(p *rv.Program, run *exec.Trace) *rows { return &rows{program: p, ru
 
 // isDecoded reports whether the decoder reads the word at a word address.
 func (s *rows) isDecoded(address uint32) bool {
-	words, w := s.run.ExecutedCode, address-s.program.Code.Start/4
+	return isDecoded(s.program, s.run, address)
+}
+
+func isDecoded(p *rv.Program, run *exec.Trace, address uint32) bool {
+	words, w := run.ExecutedCode, address-p.Code.Start/4
 	if len(words) == 0 || w > words[len(words)-1] {
 		return false // most data is above the code
 	}
@@ -36,8 +40,12 @@ func (s *rows) initialTs(address uint32) uint32 {
 	return 0
 }
 
-// refresh is a row of the refresh chip.
+// refresh is a row of the refresh chip, or a later start of a word.
 type refresh struct{ address, value, ts, newTs uint32 }
+
+// starts reports whether the access is the first one to the word: the page chip gives the word
+// its new timestamp to begin with.
+func (x *refresh) starts() bool { return x.ts == 0 }
 
 // row fills x from record i. Refreshes that its accesses need are appended to list, if
 // that isn't nil.
@@ -92,12 +100,12 @@ func (s *rows) stamp(x *Row, list *[]refresh) {
 	op := x.Inst.Op
 	switch {
 	case op.IsLoad():
-		s.memory(x.A+x.Inst.Imm, x.B, &x.TsB, now, list)
+		s.memory(x.A+x.Inst.Imm, x.B, &x.TsB, x.Clk, list)
 	case op.IsStore():
-		s.memory(x.A+x.Inst.Imm, x.Old, &x.TsD, now, list)
+		s.memory(x.A+x.Inst.Imm, x.Old, &x.TsD, x.Clk, list)
 	}
 	if x.Second != nil {
-		s.memory(x.A+x.Inst.Imm+4, x.Second.Word, &x.Second.Ts, now, list)
+		s.memory(x.A+x.Inst.Imm+4, x.Second.Word, &x.Second.Ts, x.Clk, list)
 	}
 	if isInPlace(&x.Inst) {
 		return
@@ -125,15 +133,16 @@ func (s *rows) stampReads(x *Row, list *[]refresh) {
 }
 
 // memory stamps the access to the memory word at byte address at.
-func (s *rows) memory(at, value uint32, ts *uint32, now uint32, list *[]refresh) {
+func (s *rows) memory(at, value uint32, ts *uint32, clk uint32, list *[]refresh) {
 	if *ts == 0 {
 		*ts = s.initialTs(at / 4)
 	}
-	bridge(at/4, value, ts, now+rv32im.SlotMemory, list)
+	bridge(at/4, value, ts, clk+rv32im.MemoryTime, list)
 }
 
 // bridge moves a timestamp that lies too far back to the last multiple of the refresh
-// unit before now, by a row of the refresh chip.
+// unit before now, by a row of the refresh chip or, where there was no access yet, of the
+// page chip.
 func bridge(address, value uint32, ts *uint32, now uint32, list *[]refresh) {
 	if now-*ts-1 < 1<<rv32im.GapBits {
 		return
@@ -151,6 +160,11 @@ func (x *Row) sources() (rs1, rs2 uint32, reads1, reads2 bool) {
 		return 17, 10, true, true
 	}
 	op := x.Inst.Op
-	// The row of a store that traps proves its address only.
-	return uint32(x.Inst.Rs1), uint32(x.Inst.Rs2), op.ReadsRs1(), op.ReadsRs2() && !(x.Trapped && op.IsStore())
+	reads2 = op.ReadsRs2()
+	if x.Trapped {
+		reads2 = reads2 && !op.IsStore() // whose row proves its address only
+	} else {
+		reads2 = reads2 && !x.Inst.ComparesWithZero()
+	}
+	return uint32(x.Inst.Rs1), uint32(x.Inst.Rs2), op.ReadsRs1(), reads2
 }

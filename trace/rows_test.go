@@ -78,9 +78,11 @@ func TestBridge(t *testing.T) {
 // gapHeap is an address in the heap of the programs below, not at its start.
 const gapHeap = 0x2_1000
 
-// gapCode runs two instructions that many cycles apart, with gapHeap in x2.
+// gapCode runs two instructions that many cycles apart, with gapHeap in x2 and the address of
+// the code in x3.
 func gapCode(first, second uint32, cycles int) []uint32 {
-	code := append(rvtest.LoadImm(2, gapHeap), first)
+	code := append(rvtest.LoadImm(3, rvtest.CodeStart), rvtest.LoadImm(2, gapHeap)...)
+	code = append(code, first)
 	rest := cycles - 3 // without second and the two that load the counter
 	code = append(code, rvtest.LoadImm(6, uint32(rest/2))...)
 	code = append(code, rvtest.I(rv.ADDI, 6, 6, -1), rvtest.B(rv.BNE, 6, 0, -4))
@@ -100,6 +102,8 @@ func TestGaps(t *testing.T) {
 	write, read := rvtest.I(rv.ADDI, 5, 0, 7), rvtest.R(rv.ADD, 5, 5, 5)
 	load, store := rvtest.I(rv.LW, 5, 2, 0), rvtest.S(rv.SW, 0, 0, 2)
 	misaligned := rvtest.I(rv.LW, 5, 2, -2)
+	nop, ofCode, acrossCode := rvtest.I(rv.ADDI, 0, 0, 0), rvtest.I(rv.LW, 5, 3, 4), rvtest.I(rv.LW, 5, 3, 2)
+	const code = rvtest.CodeStart/4 + 1
 	for _, c := range []struct {
 		name          string
 		first, second uint32
@@ -107,23 +111,33 @@ func TestGaps(t *testing.T) {
 		address       uint32 // of the word that is watched
 		gap           uint32 // before the second access
 	}{
-		// Slots: rd after rd, and memory after memory, d cycles apart: gap 4d-1.
+		// rd after rd, d cycles apart: gap 4d-1.
 		{"rd, 2^16-1", write, write, 1 << 14, rv32im.RegisterBase + 5, 1<<16 - 1},
 		{"rd, 2^16+3", write, write, 1<<14 + 1, rv32im.RegisterBase + 5, 1<<16 + 3},
-		// rs1 after rd: 4d-4.
-		{"rs1, 2^16-4", write, read, 1 << 14, rv32im.RegisterBase + 5, 1<<16 - 4},
-		{"rs1, 2^16", write, read, 1<<14 + 1, rv32im.RegisterBase + 5, 1 << 16},
-		{"rs1, 2^17", write, read, 1<<15 + 1, rv32im.RegisterBase + 5, 1 << 17},
+		// rs1 after rd: 4d-3.
+		{"rs1, 2^16-3", write, read, 1 << 14, rv32im.RegisterBase + 5, 1<<16 - 3},
+		{"rs1, 2^16+1", write, read, 1<<14 + 1, rv32im.RegisterBase + 5, 1<<16 + 1},
+		{"rs1, 2^17+1", write, read, 1<<15 + 1, rv32im.RegisterBase + 5, 1<<17 + 1},
 		// rd after rd, with rs1 in the same access.
 		{"in place, 2^16-1", write, rvtest.I(rv.ADDI, 5, 5, 1), 1 << 14, rv32im.RegisterBase + 5, 1<<16 - 1},
 		{"in place, 2^16+3", write, rvtest.I(rv.ADDI, 5, 5, 1), 1<<14 + 1, rv32im.RegisterBase + 5, 1<<16 + 3},
 		{"exchanged, 2^16-1", write, rvtest.R(rv.ADD, 5, 6, 5), 1 << 14, rv32im.RegisterBase + 5, 1<<16 - 1},
 		{"exchanged, 2^16+3", write, rvtest.R(rv.ADD, 5, 6, 5), 1<<14 + 1, rv32im.RegisterBase + 5, 1<<16 + 3},
-		{"memory, 2^16-1", store, load, 1 << 14, gapHeap / 4, 1<<16 - 1},
-		{"memory, 2^16+3", store, load, 1<<14 + 1, gapHeap / 4, 1<<16 + 3},
-		{"second word, 2^16-1", store, misaligned, 1 << 14, gapHeap / 4, 1<<16 - 1},
-		{"second word, 2^16+3", store, misaligned, 1<<14 + 1, gapHeap / 4, 1<<16 + 3},
-		{"rs2, long", write, rvtest.R(rv.ADD, 7, 0, 5), 1<<16 + 77, rv32im.RegisterBase + 5, 4*(1<<16+77) - 3},
+		// Memory after memory: d-1.
+		{"memory, 2^16-1", store, load, 1 << 16, gapHeap / 4, 1<<16 - 1},
+		{"memory, 2^16", store, load, 1<<16 + 1, gapHeap / 4, 1 << 16},
+		{"store, 2^16", load, store, 1<<16 + 1, gapHeap / 4, 1 << 16},
+		{"second word, 2^16-1", store, misaligned, 1 << 16, gapHeap / 4, 1<<16 - 1},
+		{"second word, 2^16", store, misaligned, 1<<16 + 1, gapHeap / 4, 1 << 16},
+		{"rs2, long", write, rvtest.R(rv.ADD, 7, 0, 5), 1<<16 + 77, rv32im.RegisterBase + 5, 4*(1<<16+77) - 2},
+		// A word begins where its first access, later than 2^16, needs it, but for what the
+		// decoder has read.
+		{"first load", nop, load, 1<<16 + 9, gapHeap / 4, 1 << 16},
+		{"first store", nop, store, 1<<16 + 9, gapHeap / 4, 1 << 16},
+		{"first, second word", nop, misaligned, 1<<16 + 9, gapHeap / 4, 1 << 16},
+		{"first write", nop, write, 1<<14 + 9, rv32im.RegisterBase + 5, 1 << 16},
+		{"code word", nop, ofCode, 1<<16 + 9, code, 1 << 16},
+		{"code word, second", nop, acrossCode, 1<<16 + 9, code, 1 << 16},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			p := rvtest.Program(t, gapCode(c.first, c.second, c.cycles))
@@ -135,7 +149,11 @@ func TestGaps(t *testing.T) {
 				s.row(i, &x, &list)
 			}
 			var ours []refresh
+			rows := 0
 			for _, r := range list {
+				if !r.starts() {
+					rows++
+				}
 				if r.address == c.address {
 					ours = append(ours, r)
 				}
@@ -145,13 +163,19 @@ func TestGaps(t *testing.T) {
 			}
 			// The refreshed timestamp bridges the gap named above.
 			for _, r := range ours {
+				if r.starts() != (c.first == nop && c.address != code) {
+					t.Errorf("%+v", r)
+				}
+				if c.first == nop {
+					continue
+				}
 				second := r.ts + 1 + c.gap
 				if r.newTs != (second-1)/rv32im.RefreshUnit*rv32im.RefreshUnit {
 					t.Errorf("%+v, access at %d", r, second)
 				}
 			}
-			if n := NewForecast(p, nil).Of(run, true)[rv32im.ChipRefresh]; n != len(list) {
-				t.Errorf("%d refreshes, forecast %d", len(list), n)
+			if n := NewForecast(p, nil).Of(run, true)[rv32im.ChipRefresh]; n != rows {
+				t.Errorf("forecast of %d refreshes, there are %d", n, rows)
 			}
 			if err := checkTables(t, m, p, run, 1<<30, tables); err != nil {
 				t.Error(err)

@@ -99,14 +99,18 @@ func (s *treeScene) open(t testing.TB, tree *memtree.Tree) {
 		t.Fatal(err)
 	}
 	for i := range s.blocks {
+		var starts [memtree.BlockWords]uint32
+		for k := range starts {
+			starts[k] = uint32(k%2) * (s.blocks[i].Ts[k] / 2)
+		}
 		s.pages = append(s.pages, s.page.write(t, func(w columns, r int) {
-			fillPage(s.pageCols, w, r, &s.blocks[i], &s.opening.Leaves[i])
+			fillPage(s.pageCols, w, r, &s.blocks[i], &starts, &s.opening.Leaves[i])
 		}))
 		for k := range memtree.BlockWords {
 			old, final, ts := s.blocks[i].Initial[k], s.blocks[i].Final[k], s.blocks[i].Ts[k]
 			address := s.blocks[i].Index*memtree.BlockWords + uint32(k)
 			s.outside = append(s.outside,
-				received(rv32im.Memory, address, old&0xffff, old>>16, 0),
+				received(rv32im.Memory, address, old&0xffff, old>>16, starts[k]),
 				sent(rv32im.Memory, address, final&0xffff, final>>16, ts))
 		}
 	}

@@ -7,28 +7,35 @@ import "github.com/orrery/orrery/air"
 // target that is 2 modulo 4.
 type Branch struct {
 	Step
-	Trap           bool
-	Live           air.Col
-	Rs1Reg, Rs2Reg air.Col
-	Target         air.Col
-	Misaligned     air.Col // absent in a trap chip
-	Next           air.Col // absent in a trap chip
-	Rs1, Rs2       Read
+	Trap       bool
+	Zero       bool // the second operand is x0, which isn't read
+	Live       air.Col
+	Rs1Reg     air.Col
+	Rs2Reg     air.Col // absent with zero
+	Target     air.Col
+	Misaligned air.Col // absent in a trap chip
+	Next       air.Col // absent in a trap chip
+	Rs1        Read
+	Rs2        Read // absent with zero
 }
 
-func newBranch(l *air.Layout, trap bool) Branch {
-	c := Branch{Trap: trap}
+func newBranch(l *air.Layout, zero, trap bool) Branch {
+	c := Branch{Trap: trap, Zero: zero}
 	c.Step = newStep(l)
 	c.Live = l.Bit("live", "1 on rows of executed instructions")
 	c.Rs1Reg = l.Felt("rs1", "first source register")
-	c.Rs2Reg = l.Felt("rs2", "second source register")
+	if !zero {
+		c.Rs2Reg = l.Felt("rs2", "second source register")
+	}
 	c.Target = l.Felt("target", "target / 4 rounded down, tied by the program bus")
 	if !trap {
 		c.Misaligned = l.Felt("misaligned", "1 if the target is 2 modulo 4, tied by the program bus")
 		c.Next = l.Felt("next", "next pc / 4")
 	}
 	c.Rs1 = newRead(l, "a", "first operand")
-	c.Rs2 = newRead(l, "b", "second operand")
+	if !zero {
+		c.Rs2 = newRead(l, "b", "second operand")
+	}
 	return c
 }
 
@@ -40,16 +47,26 @@ func (c Branch) name(family string) string {
 }
 
 // operands looks the instruction up and reads its registers.
+//
+// Register 0 isn't read where the chip knows that it is the second one, for it is 0 in any
+// cycle: it is 0 in the first state of a run, and carried from segment to segment as words
+// of memory are; instructions write to the register that the program bus names, where the
+// decoder has put JunkRegister in its place; and loads and stores don't reach registers.
 func (c Branch) operands(b *air.Builder, op air.Expr) (x, y Value) {
-	live, rs1, rs2 := b.Col(c.Live), b.Col(c.Rs1Reg), b.Col(c.Rs2Reg)
+	live, rs1, rs2 := b.Col(c.Live), b.Col(c.Rs1Reg), b.Nil()
+	if !c.Zero {
+		rs2 = b.Col(c.Rs2Reg)
+	}
 	misaligned := b.One()
 	if !c.Trap {
 		misaligned = b.Col(c.Misaligned)
 	}
 	c.fetch(b, live, op, rs1, rs2, b.Col(c.Target), misaligned)
 	x = readRegister(b, live, c.Step, SlotRs1, rs1, c.Rs1)
-	y = readRegister(b, live, c.Step, SlotRs2, rs2, c.Rs2)
-	return x, y
+	if c.Zero {
+		return x, Value{b.Nil(), b.Nil()}
+	}
+	return x, readRegister(b, live, c.Step, SlotRs2, rs2, c.Rs2)
 }
 
 // finish constrains, given whether the branch is taken (an expression of degree 2 at most

@@ -75,21 +75,27 @@ const (
 	Registers = 33
 )
 
-// Order of the accesses of a cycle: access s of the instruction with clock clk has
-// timestamp 4*clk + s. Clocks start at 1; timestamp 0 is the initial content, and
-// timestamp 1 is the decoder's read of a code word.
+// Order of the accesses of a cycle to registers: access s of the instruction with clock clk
+// has timestamp 4*clk + s. Clocks start at 1.
 const (
 	SlotRs1 = iota
 	SlotRs2
-	SlotMemory
 	SlotRd
 )
+
+// MemoryTime is added to the clock of an instruction to give the timestamp of its access to
+// a memory word. It accesses no word twice, so that one timestamp a cycle is enough, and
+// those of different words are never compared. Timestamp 1, before all of these, is the
+// decoder's read of a code word, for which its initial content has timestamp 0; that of
+// other words has any that is near enough to the first access.
+const MemoryTime = 1
 
 const (
 	// GapBits is the width of the range check on the distance of two accesses; longer
 	// gaps are bridged by rows of the refresh chip.
 	GapBits = 16
-	// MaxClockLog bounds the clock of a segment: clk <= 2^MaxClockLog, so that timestamps
-	// stay below 2^28 + 4 and differences of two of them never wrap in the field.
+	// MaxClockLog bounds the clock of a segment: clk <= 2^MaxClockLog, so that timestamps,
+	// of which those of registers are the largest, stay below 2^28 + 4 and differences of
+	// two of them never wrap in the field.
 	MaxClockLog = 26
 )

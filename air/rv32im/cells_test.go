@@ -12,7 +12,7 @@ func TestBoundaryChips(t *testing.T) {
 		chip  air.Chip
 		cells int
 	}{
-		{NewPage(), 360}, {NewTreeNode(), 85}, {NewPoseidon2(), 460}, {NewDecode(), 260},
+		{NewPage(), 370}, {NewTreeNode(), 85}, {NewPoseidon2(), 460}, {NewDecode(), 260},
 		{NewRefresh(), 30}, {NewRegionPage(), 40}, {NewTable(), 40}, {NewConstants(), 10},
 	} {
 		a, err := air.Compile(c.chip, NumPublics)

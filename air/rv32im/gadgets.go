@@ -41,10 +41,14 @@ func (s Step) fetch(b *air.Builder, live, op air.Expr, args ...air.Expr) {
 	b.Receive(Program, live, tuple...)
 }
 
-// timestamp is that of the row's access in the slot.
+// timestamp is that of the row's access to a register in the slot.
 func (s Step) timestamp(b *air.Builder, slot int) air.Expr {
 	return b.Col(s.Clk).Scale(4).Plus(int64(slot))
 }
+
+// memoryTime is the timestamp of the row's accesses to memory words, which are different
+// ones.
+func (s Step) memoryTime(b *air.Builder) air.Expr { return b.Col(s.Clk).Plus(MemoryTime) }
 
 // Word is a 32-bit value as two 16-bit limbs.
 type Word struct{ Lo, Hi air.Col }
@@ -92,9 +96,10 @@ func newWrite(l *air.Layout, name, doc string) Write {
 }
 
 // access replaces old by new in the word at address (in words): takes the old word with
-// its timestamp ts and puts the new one with the row's timestamp. Constrains the gap,
-// now - ts - 1, to GapBits bits, so that ts < now: timestamps on the bus are below
-// 2^(MaxClockLog+2) + 4, so no difference wraps.
+// its timestamp ts and puts the new one with the timestamp now. Constrains the gap,
+// now - ts - 1, to GapBits bits, so that ts < now: the timestamps that accesses and refreshes
+// put are below 2^(MaxClockLog+2) + 4, so that no difference wraps. Page.Define tells why
+// the first one, which page puts, may be any.
 func access(b *air.Builder, live, address air.Expr, old, new Value, ts air.Col, now air.Expr) {
 	b.Receive(Memory, live, address, old.Lo, old.Hi, b.Col(ts))
 	b.Send(Memory, live, address, new.Lo, new.Hi, now)
@@ -123,14 +128,14 @@ func updateRegister(b *air.Builder, live air.Expr, s Step, reg air.Expr, old Val
 // readMemory reads the word at address (in words).
 func readMemory(b *air.Builder, live air.Expr, s Step, address air.Expr, r Read) Value {
 	v := r.Value.exprs(b)
-	access(b, live, address, v, v, r.Ts, s.timestamp(b, SlotMemory))
+	access(b, live, address, v, v, r.Ts, s.memoryTime(b))
 	return v
 }
 
 // writeMemory replaces the word at address (in words) by v. Assumes that the caller
 // range-checks v.
 func writeMemory(b *air.Builder, live air.Expr, s Step, address air.Expr, w Write, v Value) {
-	access(b, live, address, w.Old.exprs(b), v, w.Ts, s.timestamp(b, SlotMemory))
+	access(b, live, address, w.Old.exprs(b), v, w.Ts, s.memoryTime(b))
 }
 
 // carries gives, as expressions, (x - z) / 2^16 of the low limbs and ((x - z) / 2^16 of both limbs

@@ -6,22 +6,28 @@ import "github.com/orrery/orrery/air"
 type LessCols struct {
 	Less         air.Col // 1 if x < y
 	Borrow       air.Col // 1 if the low limb of x is below that of y
-	SignX, SignY air.Col // 1 if the value is negative; 0 where the comparison is unsigned
+	SignX, SignY air.Col // 1 if the value is negative; 0, or absent, where the comparison is unsigned
 }
 
-func newLessCols(l *air.Layout) LessCols {
+// newUnsignedLessCols appends the columns of a comparison that is always unsigned.
+func newUnsignedLessCols(l *air.Layout) LessCols {
 	return LessCols{
 		Less:   l.Bit("less", "1 if a < b"),
 		Borrow: l.Bit("borrow", "1 if the low limb of a is below that of b"),
-		SignX:  l.Bit("sign_a", "1 if a is negative; 0 in unsigned comparisons"),
-		SignY:  l.Bit("sign_b", "1 if b is negative; 0 in unsigned comparisons"),
 	}
+}
+
+func newLessCols(l *air.Layout) LessCols {
+	c := newUnsignedLessCols(l)
+	c.SignX = l.Bit("sign_a", "1 if a is negative; 0 in unsigned comparisons")
+	c.SignY = l.Bit("sign_b", "1 if b is negative; 0 in unsigned comparisons")
+	return c
 }
 
 // lessThan is the bit x < y, of signed numbers if unsigned is 0, of unsigned ones if it
 // is 1. It costs 4 look-ups.
 //
-// Assumes that all limbs are below 2^16 and that unsigned is 0 or 1 and of degree 1.
+// Assumes that all limbs are below 2^16 and that unsigned is 0 or 1 and of degree 1 at most.
 // Constrains, on live rows, the bit and all of cols.
 func lessThan(b *air.Builder, live, unsigned air.Expr, x, y Value, cols LessCols) air.Expr {
 	x.Hi = signedHigh(b, live, unsigned, x.Hi, b.Col(cols.SignX))

@@ -31,7 +31,9 @@ const (
 	ChipCompareImm
 	ChipConst
 	ChipBranchEq
+	ChipBranchZero
 	ChipBranchLess
+	ChipBranchLessUnsigned
 	ChipJalr
 	ChipLoadWord
 	ChipLoadSmall
@@ -46,6 +48,7 @@ const (
 	ChipTrapOp
 	ChipTrapBranchEq
 	ChipTrapBranchLess
+	ChipTrapBranchLessUnsigned
 	ChipTrapJalr
 	ChipTrapMemory
 	ChipDecode
@@ -68,45 +71,48 @@ type Machine struct {
 // chips makes all chips, in the order of their numbers.
 func chips() [NumChips]air.Chip {
 	return [NumChips]air.Chip{
-		ChipAdd:             NewAdd(false),
-		ChipAddInPlace:      NewAdd(true),
-		ChipAddi:            NewAddi(false),
-		ChipAddiInPlace:     NewAddi(true),
-		ChipBitwise:         NewBitwise(false),
-		ChipBitwiseInPlace:  NewBitwise(true),
-		ChipBitwiseImm:      NewBitwiseImm(),
-		ChipShift:           NewShifter(),
-		ChipShiftLogicImm:   NewShiftImm(false),
-		ChipShiftArithImm:   NewShiftImm(true),
-		ChipCompare:         NewCompare(false),
-		ChipCompareImm:      NewCompare(true),
-		ChipConst:           NewConst(),
-		ChipBranchEq:        NewBranchEq(false),
-		ChipBranchLess:      NewBranchLess(false),
-		ChipJalr:            NewJalr(false),
-		ChipLoadWord:        NewLoadWord(),
-		ChipLoadSmall:       NewLoadSmall(),
-		ChipLoadMisaligned:  NewLoadMisaligned(),
-		ChipStoreWord:       NewStoreWord(),
-		ChipStoreSmall:      NewStoreSmall(),
-		ChipStoreMisaligned: NewStoreMisaligned(),
-		ChipMul:             NewMul(),
-		ChipMulh:            NewMulh(),
-		ChipDiv:             NewDiv(),
-		ChipEcall:           NewEcall(),
-		ChipTrapOp:          NewTrapOp(),
-		ChipTrapBranchEq:    NewBranchEq(true),
-		ChipTrapBranchLess:  NewBranchLess(true),
-		ChipTrapJalr:        NewJalr(true),
-		ChipTrapMemory:      NewTrapMemory(),
-		ChipDecode:          NewDecode(),
-		ChipRegion:          NewRegionPage(),
-		ChipRefresh:         NewRefresh(),
-		ChipPage:            NewPage(),
-		ChipNode:            NewTreeNode(),
-		ChipPoseidon2:       NewPoseidon2(),
-		ChipConstants:       NewConstants(),
-		ChipTable:           NewTable(),
+		ChipAdd:                    NewAdd(false),
+		ChipAddInPlace:             NewAdd(true),
+		ChipAddi:                   NewAddi(false),
+		ChipAddiInPlace:            NewAddi(true),
+		ChipBitwise:                NewBitwise(false),
+		ChipBitwiseInPlace:         NewBitwise(true),
+		ChipBitwiseImm:             NewBitwiseImm(),
+		ChipShift:                  NewShifter(),
+		ChipShiftLogicImm:          NewShiftImm(false),
+		ChipShiftArithImm:          NewShiftImm(true),
+		ChipCompare:                NewCompare(false),
+		ChipCompareImm:             NewCompare(true),
+		ChipConst:                  NewConst(),
+		ChipBranchEq:               NewBranchEq(false),
+		ChipBranchZero:             NewBranchZero(),
+		ChipBranchLess:             NewBranchLess(false, false),
+		ChipBranchLessUnsigned:     NewBranchLess(true, false),
+		ChipJalr:                   NewJalr(false),
+		ChipLoadWord:               NewLoadWord(),
+		ChipLoadSmall:              NewLoadSmall(),
+		ChipLoadMisaligned:         NewLoadMisaligned(),
+		ChipStoreWord:              NewStoreWord(),
+		ChipStoreSmall:             NewStoreSmall(),
+		ChipStoreMisaligned:        NewStoreMisaligned(),
+		ChipMul:                    NewMul(),
+		ChipMulh:                   NewMulh(),
+		ChipDiv:                    NewDiv(),
+		ChipEcall:                  NewEcall(),
+		ChipTrapOp:                 NewTrapOp(),
+		ChipTrapBranchEq:           NewBranchEq(true),
+		ChipTrapBranchLess:         NewBranchLess(false, true),
+		ChipTrapBranchLessUnsigned: NewBranchLess(true, true),
+		ChipTrapJalr:               NewJalr(true),
+		ChipTrapMemory:             NewTrapMemory(),
+		ChipDecode:                 NewDecode(),
+		ChipRegion:                 NewRegionPage(),
+		ChipRefresh:                NewRefresh(),
+		ChipPage:                   NewPage(),
+		ChipNode:                   NewTreeNode(),
+		ChipPoseidon2:              NewPoseidon2(),
+		ChipConstants:              NewConstants(),
+		ChipTable:                  NewTable(),
 	}
 }
 

@@ -11,7 +11,7 @@ import (
 // PageWord is a word of a touched leaf.
 type PageWord struct {
 	Old, New       Word
-	Ts             air.Col
+	Start, Ts      air.Col
 	OldTop, NewTop [2]air.Col // bits 30 and 31
 }
 
@@ -38,6 +38,7 @@ func NewPage() *Page {
 		c.Words[i] = PageWord{
 			Old:    newWord(l, name+"_old", fmt.Sprintf("word %d before", i)),
 			New:    newWord(l, name+"_new", fmt.Sprintf("word %d after", i)),
+			Start:  l.Felt(name+"_start", fmt.Sprintf("timestamp of word %d before its first access; free", i)),
 			Ts:     l.Felt(name+"_ts", fmt.Sprintf("timestamp of the last access to word %d; tied by the memory bus", i)),
 			OldTop: newTop(l, name+"_old", fmt.Sprintf("of word %d before", i)),
 			NewTop: newTop(l, name+"_new", fmt.Sprintf("of word %d after", i)),
@@ -60,9 +61,15 @@ func (c *Page) Columns() *air.Layout { return &c.layout }
 
 // Define proves, given a live row (changed, kept or dropped), that the leaf's digest
 // before is that of the old words, limbs below 2^16, which it puts on the memory bus with
-// timestamp 0; that it takes the new words from there; and that the digest after is that
-// of the new words (changed), or what it was because the words are (kept), or what it was
-// because the node bus says that nobody wants the new words (dropped).
+// timestamps of the prover's choice; that it takes the new words from there; and that the
+// digest after is that of the new words (changed), or what it was because the words are
+// (kept), or what it was because the node bus says that nobody wants the new words
+// (dropped).
+//
+// The first timestamp of a word needs no bounds. Whoever takes a word puts it back with a
+// timestamp between 0 and 2^28 + 4, and looks up that the one that it takes is an integer
+// between -2^28 and its own, modulo p. If another such row has put that, it is the same
+// integer, so that times increase from row to row, whatever the page began with.
 //
 // Low limbs of the new words were range-checked when they were put on the memory bus. The
 // index is below 2^26, since the node bus carries indices of level 26 that begin with a
@@ -84,7 +91,7 @@ func (c *Page) Define(b *air.Builder) {
 	for i, w := range c.Words {
 		x, y := w.Old.exprs(b), w.New.exprs(b)
 		address := index.Scale(memtree.BlockWords).Plus(int64(i))
-		b.Send(Memory, live, address, x.Lo, x.Hi, b.Nil())
+		b.Send(Memory, live, address, x.Lo, x.Hi, b.Col(w.Start))
 		b.Receive(Memory, live, address, y.Lo, y.Hi, b.Col(w.Ts))
 		b.Zero("kept words, low limb", kept.Mul(y.Lo.Sub(x.Lo)))
 		b.Zero("kept words, high limb", kept.Mul(y.Hi.Sub(x.Hi)))

@@ -41,9 +41,8 @@ func (c *Refresh) Name() string { return "refresh" }
 func (c *Refresh) Columns() *air.Layout { return &c.layout }
 
 // Define proves, given a live row, that a word gets a later timestamp, below 2^28, and
-// keeps its value. The new timestamp and the gap are below 2^28 by their look-ups and the
-// old timestamp is because all timestamps on the memory bus are, so that old + 1 + gap =
-// new is an equation of integers.
+// keeps its value. The new timestamp and the gap are below 2^28 by their look-ups, so that
+// the old one is, modulo p, an integer between -2^28 and the new one; see Page.Define.
 func (c *Refresh) Define(b *air.Builder) {
 	live, address, ts := b.Col(c.Live), b.Col(c.Address), b.Col(c.Ts)
 	v, unit, gapHi := c.Value.exprs(b), b.Col(c.Unit), b.Col(c.GapHi)

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/orrery/orrery/hash"
@@ -72,6 +73,11 @@ func TestReplayRefuses(t *testing.T) {
 		if _, err := j.Replay(context.Background(), Options{}); !errors.Is(err, ErrJob) {
 			t.Errorf("%s: %v", name, err)
 		}
+	}
+	j := inner.clone()
+	j.Blocks[len(j.Blocks)-3].Words[0] = 1
+	if _, err := j.Replay(context.Background(), Options{}); !errors.Is(err, ErrJob) || !strings.Contains(err.Error(), "x0") {
+		t.Errorf("x0 that isn't 0: %v", err)
 	}
 	for _, j := range []*Job{inner, last} {
 		if _, err := j.Replay(context.Background(), Options{}); err != nil {

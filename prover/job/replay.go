@@ -94,6 +94,9 @@ func (j *Job) start() (memory []rv.Block, s exec.State, err error) {
 			}
 		}
 	}
+	if s.Registers[0] != 0 { // which the chips rely on
+		return nil, s, fmt.Errorf("%w: x0 holds %d", ErrJob, s.Registers[0])
+	}
 	return j.Blocks[:n], s, nil
 }
 

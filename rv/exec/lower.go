@@ -12,6 +12,26 @@ type microOp struct {
 	imm uint32
 }
 
+// Codes of the recorder's loop for branches that compare with x0 and don't read it.
+const (
+	beqz = rv.Op(rv.NumOps) + iota
+	bnez
+)
+
+// withoutZero replaces such branches by their own codes.
+func withoutZero(ops []microOp) []microOp {
+	for i := range ops {
+		switch o := &ops[i]; {
+		case o.rs2 != 0:
+		case o.code == rv.BEQ:
+			o.code = beqz
+		case o.code == rv.BNE:
+			o.code = bnez
+		}
+	}
+	return ops
+}
+
 // lower translates the code. Jumps whose target isn't a multiple of 4 become
 // ILLEGAL, which sends them to the slow way like everything unusual.
 func lower(code *rv.Code) []microOp {

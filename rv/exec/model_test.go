@@ -230,7 +230,13 @@ func (m *model) step(gas uint64) bool {
 				w.v = w.v - w.v>>shift&0xff<<shift + b>>(8*i)&0xff<<shift
 			}
 		}
-		first.ts, second.ts = 4*m.clk+2, 4*m.clk+2
+		first.ts, second.ts = m.clk+1, m.clk+1
+	}
+	if (op == rv.BEQ || op == rv.BNE) && in.Rs2 == 0 { // which completes without a read of x0
+		rec.TsB, xTs[0] = 0, m.xTs[0]
+		if in.Rs1 == 0 {
+			xTs[0] = 4 * m.clk
+		}
 	}
 	m.x, m.xTs = x, xTs
 	if op.WritesRd() || op == rv.FENCE {
@@ -239,7 +245,7 @@ func (m *model) step(gas uint64) bool {
 			d = 32
 		}
 		rec.Old, rec.TsD = m.x[d], m.xTs[d]
-		m.x[d], m.xTs[d] = result, 4*m.clk+3
+		m.x[d], m.xTs[d] = result, 4*m.clk+2
 	}
 	m.records = append(m.records, rec)
 	if op == rv.ECALL {

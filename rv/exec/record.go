@@ -7,9 +7,10 @@ import (
 )
 
 // Clocks and timestamps of a recorded segment. Instruction i (from 0) has clock
-// clk = i+1; its accesses happen, in this order, at 4*clk (rs1), 4*clk+1 (rs2),
-// 4*clk+2 (memory) and 4*clk+3 (rd). Memory and registers start with timestamp 0,
-// which so means "not accessed before".
+// clk = i+1. It accesses registers, in this order, at 4*clk (rs1), 4*clk+1 (rs2) and
+// 4*clk+2 (rd), and words of memory, no one twice, at clk+1. Memory and registers start
+// with timestamp 0, which so means "not accessed before". Timestamps of different words
+// have nothing to do with each other.
 //
 // The prover's decoder reads each executed code word at timestamp 1, before all
 // instructions. Which words those are is known at the end only, so the recorder
@@ -19,9 +20,12 @@ import (
 const (
 	slotRs1 = iota
 	slotRs2
-	slotMemory
 	slotRd
 )
+
+// memoryTime is the timestamp of accesses to memory by the instruction whose first access to
+// a register happens at now.
+func memoryTime(now uint32) uint32 { return now/4 + 1 }
 
 // MaxCycles is the largest number of cycles of a segment: the clock of the
 // instruction behind them stays below 2^26.
@@ -34,8 +38,9 @@ type Record struct {
 	// A and TsA: value of rs1 and timestamp of the access before. ECALL reads
 	// x17 here.
 	A uint32
-	// B: value of rs2 (register-register operations, branches, stores; x10 for
-	// ECALL), or the memory word that holds the first byte of a load.
+	// B: value of rs2 (register-register operations, branches but those for which
+	// rv.Inst.ComparesWithZero holds, stores; x10 for ECALL), or the memory word that
+	// holds the first byte of a load.
 	// TsB: timestamp of the access before.
 	B uint32
 	// Old: what the register slot of rd (32 for x0, and for FENCE, which counts as
@@ -48,7 +53,7 @@ type Record struct {
 }
 
 // Second is the second memory word of an access that crosses a word boundary,
-// at the aligned address + 4, accessed at 4*clk+2 like the first.
+// at the aligned address + 4, accessed at the same time as the first.
 type Second struct {
 	// Index is the number of the record.
 	Index uint32
@@ -146,7 +151,8 @@ type Trace struct {
 	EndPC uint32
 	// Trap holds what the instruction that trapped read, with the clock
 	// Records.Len()+1; it is nil for other exits. Only PC, A, TsA, B and TsB
-	// are set, by the same rules as in Records, and A to TsB only where the
+	// are set, by the same rules as in Records (but branches that trap read x0 as any
+	// register), and A to TsB only where the
 	// instruction came to read its operands (causes 0, 3, 5, 7, 8). The memory
 	// word of a load isn't among them.
 	Trap *Record

@@ -89,7 +89,7 @@ func newRecorder(program *rv.Program, start State, opts Options) *Recorder {
 	}
 	r.memory.spare, b.pages = b.pages, nil
 	for _, c := range program.Code.Pieces() {
-		r.windows = append(r.windows, window{c.Start, lower(&c), make([]bool, len(c.Insts))})
+		r.windows = append(r.windows, window{c.Start, withoutZero(lower(&c)), make([]bool, len(c.Insts))})
 	}
 	r.jump(start.PC)
 	for i, v := range start.Registers {
@@ -320,6 +320,9 @@ func (r *Recorder) step(gas, more bool) (exit Exit, trapped *Record, o outcome) 
 	}
 
 	r.mark()
+	if in.ComparesWithZero() {
+		reads2, rec.B, rec.TsB = false, 0, 0
+	}
 	if reads1 {
 		r.x[rs1].ts = now + slotRs1
 	}
@@ -370,9 +373,9 @@ func (r *Recorder) access(in *rv.Inst, e *effect, rec *Record, now uint32, first
 		rec.Old, rec.TsD = lo.v, lo.ts
 		first.v, hi.v = insert(e.addr, size, lo.v, hi.v, rec.B)
 	}
-	first.ts = now + slotMemory
+	first.ts = memoryTime(now)
 	if second != nil {
-		*second = cell{hi.v, now + slotMemory}
+		*second = cell{hi.v, memoryTime(now)}
 	}
 }
 

@@ -29,7 +29,7 @@ func (rec *Record) rd(x *[256]cell, d uint8, now, v uint32) {
 // mem records the read of a memory word and returns it.
 func (rec *Record) mem(c *cell, now uint32) uint32 {
 	rec.B, rec.TsB = c.v, c.ts
-	c.ts = now + slotMemory
+	c.ts = memoryTime(now)
 	return rec.B
 }
 
@@ -80,6 +80,16 @@ func (r *Recorder) loop(buf *chunk, at, to int) int {
 		case rv.BNE:
 			a, b := rec.rs1(x, o.rs1, now), rec.rs2(x, o.rs2, now)
 			if a != b {
+				i = o.imm
+				continue
+			}
+		case beqz:
+			if rec.rs1(x, o.rs1, now) == 0 {
+				i = o.imm
+				continue
+			}
+		case bnez:
+			if rec.rs1(x, o.rs1, now) != 0 {
 				i = o.imm
 				continue
 			}
@@ -165,7 +175,7 @@ func (r *Recorder) loop(buf *chunk, at, to int) int {
 			c := &p[addr>>2&(timedWords-1)]
 			rec.Old, rec.TsD = c.v, c.ts
 			shift := addr & 3 * 8
-			*c = cell{c.v&^(0xff<<shift) | v&0xff<<shift, now + slotMemory}
+			*c = cell{c.v&^(0xff<<shift) | v&0xff<<shift, memoryTime(now)}
 		case rv.SH:
 			addr := x[o.rs1].v + o.imm
 			p := write[addr>>leafBits][addr>>timedBits&leafMask]
@@ -177,7 +187,7 @@ func (r *Recorder) loop(buf *chunk, at, to int) int {
 			c := &p[addr>>2&(timedWords-1)]
 			rec.Old, rec.TsD = c.v, c.ts
 			shift := addr & 2 * 8
-			*c = cell{c.v&^(0xffff<<shift) | v&0xffff<<shift, now + slotMemory}
+			*c = cell{c.v&^(0xffff<<shift) | v&0xffff<<shift, memoryTime(now)}
 		case rv.SW:
 			addr := x[o.rs1].v + o.imm
 			p := write[addr>>leafBits][addr>>timedBits&leafMask]
@@ -188,7 +198,7 @@ func (r *Recorder) loop(buf *chunk, at, to int) int {
 			v := rec.rs2(x, o.rs2, now)
 			c := &p[addr>>2&(timedWords-1)]
 			rec.Old, rec.TsD = c.v, c.ts
-			*c = cell{v, now + slotMemory}
+			*c = cell{v, memoryTime(now)}
 
 		case rv.ADDI:
 			a := rec.rs1(x, o.rs1, now)

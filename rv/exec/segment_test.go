@@ -61,7 +61,7 @@ func same(x, y *exec.Trace) bool {
 	return reflect.DeepEqual(a, b)
 }
 
-// shifted is a timestamp of a run as a segment that begins behind so many cycles has it.
+// shifted is the timestamp of an access to a register as a segment that begins behind so many cycles has it.
 func shifted(ts uint32, before uint64) uint32 {
 	if at := uint32(4 * before); ts >= at+4 {
 		return ts - at
@@ -69,8 +69,16 @@ func shifted(ts uint32, before uint64) uint32 {
 	return 0
 }
 
+// shiftedMemory is shifted for an access to memory.
+func shiftedMemory(ts uint32, before uint64) uint32 {
+	if at := uint32(before); ts >= at+2 {
+		return ts - at
+	}
+	return 0
+}
+
 // checkSegments compares segments with the recording of the same run in one piece.
-func checkSegments(t *testing.T, segments []*exec.Trace, whole *exec.Trace) {
+func checkSegments(t *testing.T, p *rv.Program, segments []*exec.Trace, whole *exec.Trace) {
 	t.Helper()
 	var before, misaligned uint64
 	state := exec.State{PC: whole.Start.PC}
@@ -82,13 +90,19 @@ func checkSegments(t *testing.T, segments []*exec.Trace, whole *exec.Trace) {
 		}
 		for k := range s.Records.Len() {
 			want := *whole.Records.At(int(before) + k)
-			want.TsA, want.TsB, want.TsD = shifted(want.TsA, before), shifted(want.TsB, before), shifted(want.TsD, before)
+			ofB, ofD := shifted, shifted
+			if in := p.Code.Inst(want.PC); in.Op.IsLoad() {
+				ofB = shiftedMemory
+			} else if in.Op.IsStore() {
+				ofD = shiftedMemory
+			}
+			want.TsA, want.TsB, want.TsD = shifted(want.TsA, before), ofB(want.TsB, before), ofD(want.TsD, before)
 			if got := *s.Records.At(k); got != want {
 				t.Fatalf("segment %d, record %d: %+v instead of %+v", i, k, got, want)
 			}
 		}
 		for _, x := range s.Second {
-			want := exec.Second{Index: second[0].Index - uint32(before), Word: second[0].Word, Ts: shifted(second[0].Ts, before)}
+			want := exec.Second{Index: second[0].Index - uint32(before), Word: second[0].Word, Ts: shiftedMemory(second[0].Ts, before)}
 			if x != want {
 				t.Fatalf("segment %d: second word %+v instead of %+v", i, x, want)
 			}
@@ -188,7 +202,7 @@ func TestSegments(t *testing.T) {
 				}
 			}
 		}
-		checkSegments(t, segments, whole)
+		checkSegments(t, p, segments, whole)
 		if _, err := r.Segment(ctx, 1); !errors.Is(err, exec.ErrUsed) {
 			t.Fatalf("behind the end: %v", err)
 		}
@@ -371,6 +385,6 @@ func FuzzSegments(f *testing.F) {
 		for len(segments) == 0 || !segments[len(segments)-1].Ended {
 			segments = append(segments, segment(t, r, uint64(size)+20))
 		}
-		checkSegments(t, segments, whole)
+		checkSegments(t, p, segments, whole)
 	})
 }
