@@ -2,6 +2,7 @@ package prover
 
 import (
 	"github.com/orrery/orrery/air/rv32im"
+	"github.com/orrery/orrery/field"
 	"github.com/orrery/orrery/proof"
 	"github.com/orrery/orrery/trace"
 	"github.com/orrery/orrery/verifier"
@@ -14,7 +15,7 @@ const (
 	fixedMemory = 40 << 20
 	// segmentMemory is what a proof needs beside its columns: preprocessed columns, counters
 	// of look-ups, blocks in work, openings.
-	segmentMemory = 24 << 20
+	segmentMemory = 36 << 20
 	// elementBytes is the size of a field element in memory.
 	elementBytes = 4
 	// digestBytes is the size of a hash.Digest.
@@ -43,9 +44,11 @@ func SegmentMemory(l *verifier.Layout, logBlowup int) uint64 {
 	rows := uint64(1) << (l.LogHeight + logBlowup)
 	composition := uint64(verifier.CompositionWidth) * rows
 	values := elementBytes * ((main+inter)<<logBlowup + composition)
-	// A tree has two nodes for each row of the tallest columns.
-	trees := uint64(proof.Trees-1) * 2 * rows * digestBytes
-	return segmentMemory + values + trees
+	// A tree keeps two nodes for each eighth row of the tallest columns. The quotient of the
+	// low-degree test is over E, and its layers are a seventh of that.
+	trees := uint64(proof.Trees-1) * 2 * rows / 8 * digestBytes
+	quotient := elementBytes * field.Degree * rows * 8 / 7
+	return segmentMemory + values + trees + quotient
 }
 
 // recordingMemory is what a recorded segment takes, in bytes, with the memory of the recorder.
