@@ -20,7 +20,7 @@ type Forecast struct {
 	kinds   []kind
 	// live has a bit for each node of the memory tree that may differ from zero, by
 	// 2^level + index.
-	live  []uint64
+	live  bitmap
 	pages int // of 64 KiB that may differ from zero
 }
 
@@ -48,7 +48,6 @@ func NewForecast(program *rv.Program, input []byte) *Forecast {
 	f := &Forecast{
 		program: program,
 		kinds:   make([]kind, len(program.Code.Insts)),
-		live:    make([]uint64, 2<<memtree.LeafLevel/64),
 	}
 	for i := range f.kinds {
 		f.kinds[i] = kindOf(&program.Code.Insts[i])
@@ -265,14 +264,35 @@ func (f *Forecast) mark(index uint32) {
 	if !f.isLive(pageLevel, index>>(memtree.LeafLevel-pageLevel)) {
 		f.pages++
 	}
-	for n := 1<<memtree.LeafLevel + index; f.live[n/64]>>(n%64)&1 == 0; n /= 2 {
-		f.live[n/64] |= 1 << (n % 64)
+	for n := 1<<memtree.LeafLevel + index; !f.live.has(n); n /= 2 {
+		f.live.set(n)
 	}
 }
 
 func (f *Forecast) isLive(level int, index uint32) bool {
-	n := 1<<level + index
-	return f.live[n/64]>>(n%64)&1 == 1
+	return f.live.has(1<<level + index)
+}
+
+const (
+	mapWords = 512
+	mapBits  = 64 * mapWords
+)
+
+// bitmap has a bit for each node of the memory tree, in blocks that are made when a bit is set.
+type bitmap [2 << memtree.LeafLevel / mapBits]*[mapWords]uint64
+
+func (b *bitmap) has(n uint32) bool {
+	words := b[n/mapBits]
+	return words != nil && words[n/64%mapWords]>>(n%64)&1 == 1
+}
+
+func (b *bitmap) set(n uint32) {
+	words := b[n/mapBits]
+	if words == nil {
+		words = new([mapWords]uint64)
+		b[n/mapBits] = words
+	}
+	words[n/64%mapWords] |= 1 << (n % 64)
 }
 
 // Instances gives the tables that hold the rows, as Build makes them.
