@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"errors"
@@ -11,6 +12,7 @@ import (
 
 	"github.com/orrery/orrery/hash"
 	"github.com/orrery/orrery/internal/cpu"
+	"github.com/orrery/orrery/proof"
 	"github.com/orrery/orrery/prover"
 	"github.com/orrery/orrery/prover/roofline"
 	"github.com/orrery/orrery/rv"
@@ -268,10 +270,28 @@ func (r *speedRun) prove(ctx context.Context, rates *roofline.Rates) (speedResul
 		ProofBytes: len(result.Proof), SecurityBits: rounds.Bits(), Tables: tables(result.Layout),
 	}
 	x.BytesPerCycle = float64(x.PeakMemoryBytes) / cycles
-	tasks := roofline.Count(result.Layout, params, r.hash)
+	tries, err := triesOf(result.Proof)
+	if err != nil {
+		return none, err
+	}
+	tasks := roofline.Count(result.Layout, params, r.hash, tries)
 	x.phases(result.Spans, tasks, rates)
 	x.work(tasks)
 	return x, nil
+}
+
+// triesOf gives the tries of a proof of one segment.
+func triesOf(encoded []byte) (tries roofline.Tries, err error) {
+	in := bytes.NewReader(encoded)
+	head, err := proof.ReadHead(in)
+	if err != nil {
+		return tries, err
+	}
+	err = walk(in, head, func(x *proof.Segment, _ int) error {
+		tries = roofline.TriesOf(x)
+		return nil
+	})
+	return tries, err
 }
 
 // phases joins times and work.

@@ -19,13 +19,21 @@ type counter struct {
 	l     *verifier.Layout
 	p     soundness.Params
 	id    hash.ID
+	tries Tries
 	tasks []*Task
 }
 
+// Tries are the nonces that were tried in grinding: as a proof has the least good ones, all up
+// to these. By chance they are many or few; in the mean 2^bits.
+type Tries struct{ Batch, Queries uint64 }
+
+// TriesOf gives the tries of a segment's proof.
+func TriesOf(p *proof.Segment) Tries { return Tries{p.BatchNonce + 1, p.FRI.Nonce + 1} }
+
 // Count gives the work of each part of a proof of the layout. What isn't work for a kernel
 // (execution, filling tables, copies) counts with its memory traffic or not at all.
-func Count(l *verifier.Layout, p soundness.Params, id hash.ID) []Task {
-	c := &counter{l: l, p: p, id: id}
+func Count(l *verifier.Layout, p soundness.Params, id hash.ID, tries Tries) []Task {
+	c := &counter{l: l, p: p, id: id, tries: tries}
 	c.trace()
 	for tree := range proof.Composition {
 		c.columns(tree)
@@ -161,13 +169,13 @@ func (c *counter) composition() {
 // the product of the numerator with that (fri/commit).
 var quotientOps = Ops{Accumulate: 1, Mul: 6 + 15 + 22, Add: 6, Inverse: 1}
 
-// open counts the columns' values at the opened point, the grinding, which takes 2^bits tries in
-// the mean, and the quotients, at as many points as there are rows, with their extension.
+// open counts the columns' values at the opened point, the grinding, and the quotients, at as many
+// points as there are rows, with their extension.
 func (c *counter) open() {
 	evaluate := c.task(prover.PhaseOpen, prover.PartEvaluate)
 	grind := c.task(prover.PhaseOpen, prover.PartGrind)
 	quotient := c.task(prover.PhaseOpen, prover.PartQuotient)
-	grind.Ops[hashKernel(c.id)] += 1 << c.p.BatchGrind
+	grind.Ops[hashKernel(c.id)] += c.tries.Batch
 	batch := func(width, log int) {
 		evaluate.Ops[Dot] += uint64(width) << log
 		evaluate.Bytes += word * uint64(width) << log
@@ -207,5 +215,5 @@ func (c *counter) test() {
 		task.Ops[Mul] += field.Degree << log
 		task.Bytes += 3 * word * uint64(params.Width(i)) << log // put in order, hashed as well, folded
 	}
-	task.Ops[hashKernel(c.id)] += 1 << params.GrindBits
+	task.Ops[hashKernel(c.id)] += c.tries.Queries
 }

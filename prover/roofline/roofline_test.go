@@ -119,7 +119,7 @@ func exit42(t *testing.T) *prover.Result {
 func TestCount(t *testing.T) {
 	r := exit42(t)
 	fast := parameters(t, soundness.Fast, r.Layout)
-	tasks := Count(r.Layout, fast, hash.Blake2s)
+	tasks := Count(r.Layout, fast, hash.Blake2s, Tries{1, 5 << 20})
 	for _, task := range tasks {
 		assert.True(t, slices.ContainsFunc(r.Spans, func(s prover.Span) bool {
 			return s.Phase == task.Phase && s.Part == task.Part
@@ -129,7 +129,7 @@ func TestCount(t *testing.T) {
 	}
 	var butterflies, compressed [2]uint64
 	for i, profile := range []soundness.Profile{soundness.Fast, soundness.Balanced} {
-		for _, task := range Count(r.Layout, parameters(t, profile, r.Layout), hash.Poseidon2) {
+		for _, task := range Count(r.Layout, parameters(t, profile, r.Layout), hash.Poseidon2, Tries{1, 1 << 20}) {
 			butterflies[i] += task.Ops[Butterfly]
 			compressed[i] += task.Ops[Poseidon2]
 			assert.Zero(t, task.Ops[Blake2s])
