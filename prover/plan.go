@@ -159,8 +159,11 @@ func (p *planner) need(t *exec.Trace) (segment, guest uint64, err error) {
 	if err != nil {
 		return 0, 0, fmt.Errorf("prover: %w", err)
 	}
-	guest = uint64(p.forecast.Pages(t))*pageMemory + recordingMemory(t.Cycles, rows)
-	return SegmentMemory(layout, p.key.Profile.LogBlowup()), guest, nil
+	segment = SegmentMemory(layout, p.key.Profile.LogBlowup())
+	if !t.Ended || len(p.plan.Cuts) > 0 {
+		segment += t.Cycles * recordBytes // which it holds until its tables are made, and then gives to another
+	}
+	return segment, uint64(p.forecast.Pages(t))*pageMemory + recordingMemory(t.Cycles, rows), nil
 }
 
 // output opens the output of a run that has ended.
