@@ -238,6 +238,9 @@ func (b *Builder) symmetric(xs []NodeID, name, doc string) []NodeID {
 
 // derive adds a derived column and gives its cell.
 func (b *Builder) derive(name, doc string, value NodeID) NodeID {
+	if b.nodes[value].Deg > MaxDegree {
+		b.fail("derived column %s: %w", name, errDegree)
+	}
 	cell := b.leaf(OpMain, len(b.layout.Main)+len(b.derived), false, 1)
 	b.derived = append(b.derived, Derived{name, doc, value})
 	b.constraints = append(b.constraints, Constraint{Name: name, Node: b.op(OpSub, cell, value)})

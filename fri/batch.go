@@ -78,7 +78,7 @@ type Opened struct {
 // batch at an index of its own domain, with one element for each weight.
 func Values(logDomain int, batches []Opened, indices []uint32, row func(batch int, index uint32) ([]field.M31, error)) ([]field.E, error) {
 	out := make([]field.E, len(indices))
-	levels := make([]*level, max(0, logDomain)+1) // by log2 of the length
+	var levels [MaxLogDomain + 1]*level // by log2 of the length
 	for i, b := range batches {
 		if b.LogDomain < 1 || b.LogDomain > logDomain || logDomain > MaxLogDomain {
 			return nil, fmt.Errorf("%w: batch %d of length 2^%d on 2^%d points", ErrParams, i, b.LogDomain, logDomain)
