@@ -29,7 +29,7 @@ func genPointE() *rapid.Generator[PointE] {
 	return rapid.Custom(func(t *rapid.T) PointE {
 		p, err := FromParam(genE().Draw(t, "t"))
 		if err != nil {
-			t.Skip("a parameter that is no point")
+			t.Skip("the parameter drawn has t^2 = -1, which gives no point; another one is drawn")
 		}
 		return p
 	})
@@ -103,7 +103,7 @@ func TestFromParam(t *testing.T) {
 		x := genE().Draw(t, "t")
 		p, err := FromParam(x)
 		if err != nil {
-			t.Skip("a parameter that is no point")
+			t.Skip("the parameter drawn has t^2 = -1, which gives no point; another one is drawn")
 		}
 		// The parameter is y/(1+x), so the map is injective.
 		if !p.OnCircle() || p.X.AddBase(1).IsZero() || p.Y.Mul(p.X.AddBase(1).Inv()) != x {

@@ -90,7 +90,7 @@ func cellsOfCuts(t *testing.T, key *verifier.Key, guest string, input []byte, si
 // TestCuts prints what docs/decisions/cutting.md says of the length of segments.
 func TestCuts(t *testing.T) {
 	if testing.Short() || !testing.Verbose() {
-		t.Skip("prints figures, with -v")
+		t.Skip("a study that prints figures: run it with -v and without -short")
 	}
 	key, err := verifier.NewKey(soundness.Fast, hash.Blake2s)
 	if err != nil {

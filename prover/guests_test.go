@@ -180,7 +180,7 @@ func TestGuests(t *testing.T) {
 // TestModexp proves an RSA-2048 verification.
 func TestModexp(t *testing.T) {
 	if testing.Short() {
-		t.Skip("a long run")
+		t.Skip("-short: a long run")
 	}
 	n := new(big.Int).SetBytes(randomBytes(256))
 	n.SetBit(n.SetBit(n, 2047, 1), 0, 1)

@@ -31,7 +31,7 @@ func TestProveSHA256(t *testing.T) {
 		for _, id := range []hash.ID{hash.Blake2s, hash.Poseidon2} {
 			t.Run(profile.String()+" "+id.String(), func(t *testing.T) {
 				if testing.Short() && profile != soundness.Fast {
-					t.Skip("larger profiles take longer")
+					t.Skip("-short: profile fast is enough")
 				}
 				input := []byte("abc")
 				r, err := Prove(context.Background(), p, input, Options{Profile: profile, Hash: id})

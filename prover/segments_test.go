@@ -41,7 +41,7 @@ func TestSegments(t *testing.T) {
 	} {
 		t.Run(c.guest, func(t *testing.T) {
 			if c.long && testing.Short() {
-				t.Skip("another guest in segments")
+				t.Skip("-short: one guest in segments is enough")
 			}
 			program := loadGuest(t, c.guest)
 			whole, err := Prove(t.Context(), program, c.input, Options{})

@@ -375,7 +375,7 @@ func TestFlippedBits(t *testing.T) {
 // TestFlippedBitsPoseidon2 does so with a proof of the other hash and another profile.
 func TestFlippedBitsPoseidon2(t *testing.T) {
 	if testing.Short() {
-		t.Skip("verification takes longer")
+		t.Skip("-short: hundreds of verifications take long")
 	}
 	r, err := Prove(context.Background(), loadGuest(t, "exit42"), nil, Options{Profile: soundness.Balanced, Hash: hash.Poseidon2})
 	if err != nil {

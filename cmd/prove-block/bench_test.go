@@ -14,7 +14,7 @@ import (
 
 func TestBenchSizes(t *testing.T) {
 	if testing.Short() {
-		t.Skip("six proofs")
+		t.Skip("-short: six proofs")
 	}
 	dir := t.TempDir()
 	var out, errs bytes.Buffer

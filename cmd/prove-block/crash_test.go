@@ -32,7 +32,7 @@ func built(t *testing.T) string {
 // on there, and the proof is the same in the end.
 func TestCrashes(t *testing.T) {
 	if runtime.GOOS == "windows" {
-		t.Skip("a lock there outlives a process that is killed")
+		t.Skip("on Windows a lock outlives a process that is killed")
 	}
 	kills := 30
 	if testing.Short() {
@@ -106,7 +106,7 @@ func leftovers(t *testing.T, dir string) (names []string) {
 // was planned to be, within 15%.
 func TestMaxMemory(t *testing.T) {
 	if testing.Short() {
-		t.Skip("proofs of half a million cycles")
+		t.Skip("-short: proofs of half a million cycles")
 	}
 	command, dir := built(t), t.TempDir()
 	input := filepath.Join(dir, "input")

@@ -203,7 +203,7 @@ func TestUnusableDirectories(t *testing.T) {
 	require.ErrorContains(t, err, file)
 
 	if os.Getuid() == 0 {
-		t.Skip("root may write everywhere")
+		t.Skip("the user is root, who may write to any directory: there is no unusable one")
 	}
 	dir := t.TempDir()
 	require.NoError(t, os.Chmod(dir, 0o555))

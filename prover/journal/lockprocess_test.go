@@ -28,7 +28,7 @@ func TestMain(m *testing.M) {
 // A lock of another process holds until that process is killed.
 func TestLockOfProcess(t *testing.T) {
 	if runtime.GOOS == "windows" {
-		t.Skip("a lock there outlives a process that is killed")
+		t.Skip("on Windows a lock outlives a process that is killed")
 	}
 	self, err := os.Executable()
 	require.NoError(t, err)

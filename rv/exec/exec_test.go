@@ -382,7 +382,7 @@ func TestOutputLength(t *testing.T) {
 
 func TestInputTooLong(t *testing.T) {
 	if testing.Short() || math.MaxInt == math.MaxInt32 {
-		t.Skip("takes 1 GiB of address space")
+		t.Skip("1 GiB of address space: not with -short or on 32 bits")
 	}
 	p := testProgram(t, rvtest.Exit())
 	most := make([]byte, rv.MaxInput+1) // never touched, so no real memory

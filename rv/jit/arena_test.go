@@ -47,7 +47,7 @@ func TestArena(t *testing.T) {
 // Code can be executed and not written, guest memory the other way round, if at all.
 func TestPermissions(t *testing.T) {
 	if !Supported() {
-		t.Skip("no recompiler here")
+		t.Skip("the recompiler needs linux on amd64 with BMI2")
 	}
 	p := rvtest.Program(t, rvtest.Exit())
 	m, err := New(p, []byte("input"), exec.Options{GasLimit: 10})

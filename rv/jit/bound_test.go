@@ -62,7 +62,7 @@ func worst() map[string]func(i int) uint32 {
 // Host code stays within its bound, a guest instruction on the average of any program.
 func TestBytes(t *testing.T) {
 	if !Supported() {
-		t.Skip("no recompiler here")
+		t.Skip("the recompiler needs linux on amd64 with BMI2")
 	}
 	for name, word := range worst() {
 		n := 1 << 20

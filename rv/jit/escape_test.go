@@ -17,7 +17,7 @@ import (
 // in the interpreter, whatever way the address is computed.
 func TestBorders(t *testing.T) {
 	if !jit.Supported() {
-		t.Skip("no recompiler here")
+		t.Skip("the recompiler needs linux on amd64 with BMI2")
 	}
 	ops := []rv.Op{rv.LB, rv.LBU, rv.LH, rv.LHU, rv.LW, rv.SB, rv.SH, rv.SW}
 	offsets := []int32{0, 1, -1, 2, -2, 4, -4, 2047, -2048}
@@ -52,7 +52,7 @@ func TestBorders(t *testing.T) {
 // Indirect jumps to addresses of each kind.
 func TestJumps(t *testing.T) {
 	if !jit.Supported() {
-		t.Skip("no recompiler here")
+		t.Skip("the recompiler needs linux on amd64 with BMI2")
 	}
 	for delta := uint32(0); delta < 40; delta++ {
 		for _, to := range []uint32{rvtest.CodeStart - 16, rvtest.CodeStart, rvtest.CodeStart + 36, 0, 0x80000000, 0xfffffff0, 0x20000, 0x40000 - 8, 0x50000} {
@@ -76,7 +76,7 @@ func TestJumps(t *testing.T) {
 // Deep recursion runs into what lies below the heap; stores to code fault.
 func TestRecursion(t *testing.T) {
 	if !jit.Supported() {
-		t.Skip("no recompiler here")
+		t.Skip("the recompiler needs linux on amd64 with BMI2")
 	}
 	code := append(rvtest.LoadImm(2, 0x150000),
 		rvtest.I(rv.ADDI, 2, 2, -16),
@@ -97,7 +97,7 @@ func TestRecursion(t *testing.T) {
 // Many traps in one process, each a fault of the host's.
 func TestManyTraps(t *testing.T) {
 	if !jit.Supported() {
-		t.Skip("no recompiler here")
+		t.Skip("the recompiler needs linux on amd64 with BMI2")
 	}
 	n := 20_000
 	if testing.Short() {
@@ -120,7 +120,7 @@ func TestManyTraps(t *testing.T) {
 // A million faults that a run survives: stores to a page that is watched.
 func TestManyFaults(t *testing.T) {
 	if !jit.Supported() {
-		t.Skip("no recompiler here")
+		t.Skip("the recompiler needs linux on amd64 with BMI2")
 	}
 	n := uint64(1_000_000)
 	if testing.Short() {

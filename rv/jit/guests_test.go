@@ -18,7 +18,7 @@ import (
 func guests(t testing.TB) []string {
 	t.Helper()
 	if !jit.Supported() {
-		t.Skip("no recompiler here")
+		t.Skip("the recompiler needs linux on amd64 with BMI2")
 	}
 	files, err := filepath.Glob("../../testdata/guests/*.elf")
 	require.NoError(t, err)

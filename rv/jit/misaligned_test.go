@@ -15,7 +15,7 @@ import (
 // them all; at its end one faults, which isn't counted.
 func TestManyMisaligned(t *testing.T) {
 	if !jit.Supported() {
-		t.Skip("no recompiler here")
+		t.Skip("the recompiler needs linux on amd64 with BMI2")
 	}
 	code := append(rvtest.LoadImm(8, 0x14f001), // the heap ends at 0x150000
 		rvtest.S(rv.SW, 8, 0, 8),

@@ -73,7 +73,7 @@ func (p pair) compareMemory(t testing.TB, all bool) {
 // Engines agree on random programs at random clocks, whatever the limit.
 func TestRandomPrograms(t *testing.T) {
 	if !jit.Supported() {
-		t.Skip("no recompiler here")
+		t.Skip("the recompiler needs linux on amd64 with BMI2")
 	}
 	n := uint64(4000)
 	if testing.Short() {
@@ -119,7 +119,7 @@ func FuzzPrograms(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, seed uint64, words []byte, gas, stop uint16) {
 		if !jit.Supported() || len(words) > 1<<12 {
-			t.Skip("no recompiler here, or more code than a run reaches")
+			t.Skip("the recompiler needs linux on amd64 with BMI2, and a run of this test reaches 4096 bytes of code at most")
 		}
 		g := newGenerator(seed)
 		g.size = len(words) / 4

@@ -23,7 +23,7 @@ import (
 // as the interpreter's.
 func TestParallel(t *testing.T) {
 	if !jit.Supported() {
-		t.Skip("no recompiler here")
+		t.Skip("the recompiler needs linux on amd64 with BMI2")
 	}
 	n := 2000
 	if testing.Short() {
@@ -127,7 +127,7 @@ func (g *generator) loop() []uint32 {
 // A run that is cancelled ends soon, and goes on as if nothing had been.
 func TestCancellation(t *testing.T) {
 	if !jit.Supported() {
-		t.Skip("no recompiler here")
+		t.Skip("the recompiler needs linux on amd64 with BMI2")
 	}
 	g := newGenerator(5)
 	p := testProgram(t, g.loop())
@@ -157,7 +157,7 @@ func TestCancellation(t *testing.T) {
 // runs whose faults were handled.
 func TestGoFaults(t *testing.T) {
 	if !jit.Supported() {
-		t.Skip("no recompiler here")
+		t.Skip("the recompiler needs linux on amd64 with BMI2")
 	}
 	p := newPair(t, testProgram(t, []uint32{rvtest.I(rv.LW, 6, 0, 0)}), nil, 10)
 	defer p.close(t)
