@@ -131,12 +131,13 @@ func (e *engine) extendTables(tables [][][]field.M31, keep bool) ([]columns, err
 			jobs = append(jobs, columnJob{c, &out[i].lde[k]})
 		}
 	}
-	e.extendAll(jobs, func(values []field.M31) []field.M31 {
+	e.extendAll(jobs, func(to, values []field.M31) {
+		scratch := values
 		if keep {
-			values = append(e.mem.Column(len(values))[:0], values...)
+			scratch = e.mem.Column(len(values))
 		}
-		fft.Inverse(values, e.trace)
-		return values
+		fft.ExtendValues(to, values, scratch, e.trace, e.domain)
+		e.mem.Free(scratch)
 	})
 	return out, e.ctx.Err()
 }
@@ -149,23 +150,25 @@ func (e *engine) extend(coeffs [][]field.M31) (columns, error) {
 	for k, from := range coeffs {
 		jobs = append(jobs, columnJob{from, &c.lde[k]})
 	}
-	e.extendAll(jobs, func(coeffs []field.M31) []field.M31 { return coeffs })
+	e.extendAll(jobs, func(to, coeffs []field.M31) {
+		fft.Extend(to, coeffs, e.domain)
+		e.mem.Free(coeffs)
+	})
 	return c, e.ctx.Err()
 }
 
-// extendAll does jobs, the longest first, so that all threads end at about the same time.
-// prepare gives the coefficients of a column, whose memory is given back afterwards.
-func (e *engine) extendAll(jobs []columnJob, prepare func([]field.M31) []field.M31) {
+// extendAll does jobs, the longest first, so that all threads end at about the same time, by the
+// given function.
+func (e *engine) extendAll(jobs []columnJob, f func(to, from []field.M31)) {
 	slices.SortStableFunc(jobs, func(a, b columnJob) int { return len(b.from) - len(a.from) })
 	par.For(e.threads, len(jobs), func(i int) {
 		if e.ctx.Err() != nil {
 			return
 		}
-		coeffs := prepare(jobs[i].from)
-		to := e.mem.Column(len(coeffs) << e.params.LogBlowup)
-		fft.Extend(to, coeffs, e.domain)
+		from := jobs[i].from
+		to := e.mem.Column(len(from) << e.params.LogBlowup)
+		f(to, from)
 		*jobs[i].to = to
-		e.mem.Free(coeffs)
 	})
 }
 

@@ -25,9 +25,12 @@ func Forward(v []field.M31, t *Twiddles) {
 func Inverse(v []field.M31, t *Twiddles) {
 	l := t.inverse(len(v))
 	h := len(v) / 2
-	// 1/2^log = 2^(31-log), because 2^31 = 1.
-	l.inverse(v[:h], v[h:], 0, uint(31-l.log))
+	l.inverse(v[:h], v[h:], v[:h], v[h:], 0, l.scale())
 }
+
+// scale gives the power of two by which an inverse transform multiplies: 1/2^log = 2^(31-log),
+// because 2^31 = 1.
+func (l layers) scale() uint { return uint(31 - l.log) }
 
 // Extend writes the values of the polynomial with the given coefficients on the domain of
 // t, or on its double of size len(dst). len(dst) must be a multiple of len(coeffs), both
@@ -36,6 +39,46 @@ func Inverse(v []field.M31, t *Twiddles) {
 func Extend(dst, coeffs []field.M31, t *Twiddles) {
 	for j := range Blocks(dst, coeffs) {
 		ExtendBlock(dst, coeffs, t, j)
+	}
+}
+
+// ExtendValues writes the values on the domain of to, or on its double of size len(dst), of the
+// polynomial that has the given values on the domain of from, or on its double of size len(values).
+// The lengths are as in Extend. It overwrites scratch, which has the length of values and may be the
+// same memory.
+func ExtendValues(dst, values, scratch []field.M31, from, to *Twiddles) {
+	l, h := from.inverse(len(values)), len(values)/2
+	lo, hi := scratch[:h], scratch[h:]
+	if h <= leaf {
+		l.inverse(lo, hi, values[:h], values[h:], 0, l.scale())
+		Extend(dst, scratch, to)
+		return
+	}
+	l.inverseFirst(lo, hi, values[:h], values[h:], 0, l.scale())
+	forward, blocks := to.forward(len(dst)), Blocks(dst, values)
+	turn(dst[:len(dst)/2], lo, l, forward)
+	turn(dst[len(dst)/2:], hi, l, forward)
+	for j := range blocks {
+		at := len(dst)/2 + j*h
+		forward.forwardRest(dst[j*h:(j+1)*h], dst[at:at+h], j)
+	}
+}
+
+// turn does the last two layers of the inverse transform of one half v and the first two layers of
+// the forward transform on each block of dst, run by run in the first-level cache.
+func turn(dst, v []field.M31, inverse, forward layers) {
+	n := len(v)
+	k := bits.Len(uint(n)) - 2
+	var buffer [leaf]field.M31
+	src, coeffs := vec.QuartersOf(v), vec.QuartersOf(buffer[:])
+	for at := 0; at < n/4; at += leaf / 4 {
+		from := src.Part(at, at+leaf/4)
+		vec.Inverse4To(&coeffs, &from, inverse.x[k][0], inverse.x[k-1][0], inverse.x[k-1][1])
+		for j := range len(dst) / n {
+			block := vec.QuartersOf(dst[j*n : (j+1)*n])
+			to := block.Part(at, at+leaf/4)
+			vec.Forward4To(&to, &coeffs, forward.x[k][j], forward.x[k-1][2*j], forward.x[k-1][2*j+1])
+		}
 	}
 }
 
@@ -59,23 +102,17 @@ func ExtendBlock(dst, coeffs []field.M31, t *Twiddles, j int) {
 	l.forwardRest(lo, hi, j)
 }
 
-// forwardFrom copies coefficients to block b and does the two layers of largest stride there, if the
-// block is no leaf: run by run, while what was copied is in the first-level cache.
+// forwardFrom copies coefficients to block b and does the two layers of largest stride there on the
+// way, if the block is no leaf.
 func (l layers) forwardFrom(v, coeffs []field.M31, b int) {
 	n := len(v)
 	if n <= leaf {
 		copy(v, coeffs)
 		return
 	}
-	const run = leaf / 4
-	k, q := bits.Len(uint(n))-2, n/4
-	inner := l.x[k-1][2*b : 2*b+2]
-	for at := 0; at < q; at += run {
-		for i := range 4 {
-			copy(v[i*q+at:i*q+at+run], coeffs[i*q+at:])
-		}
-		vec.Forward4(v[at:at+run], v[q+at:q+at+run], v[2*q+at:2*q+at+run], v[3*q+at:3*q+at+run], l.x[k][b], inner[0], inner[1])
-	}
+	k := bits.Len(uint(n)) - 2
+	dst, src := vec.QuartersOf(v), vec.QuartersOf(coeffs)
+	vec.Forward4To(&dst, &src, l.x[k][b], l.x[k-1][2*b], l.x[k-1][2*b+1])
 }
 
 // forwardRest does what is left after the two layers of largest stride of blocks that are no leaves.
@@ -98,16 +135,22 @@ func (l layers) forward(lo, hi []field.M31, b int) {
 		l.forwardLeaf(lo, hi, b)
 		return
 	}
-	l.forward4(lo, b)
-	l.forward4(hi, b)
+	l.forward4(lo, n, b)
+	l.forward4(hi, n, b)
 	l.forwardRest(lo, hi, b)
 }
 
-// forward4 does the two layers of largest stride on block b.
-func (l layers) forward4(v []field.M31, b int) {
-	k, q := bits.Len(uint(len(v)))-2, len(v)/4
-	inner := l.x[k-1][2*b : 2*b+2]
-	vec.Forward4(v[:q], v[q:2*q], v[2*q:3*q], v[3*q:], l.x[k][b], inner[0], inner[1])
+// forward4 does the layers of stride w/2 and w/4 on v, which consists of blocks of length w, the
+// first of which has number b.
+func (l layers) forward4(v []field.M31, w, b int) {
+	t, u := l.twiddles4(len(v), w, b)
+	vec.Forward4(v, t, u)
+}
+
+// twiddles4 gives the twiddles for forward4 and inverse4, by block.
+func (l layers) twiddles4(n, w, b int) (outer, inner []field.M31) {
+	k, end := bits.Len(uint(w))-2, b+n/w
+	return l.x[k][b:end], l.x[k-1][2*b : 2*end]
 }
 
 func (l layers) forwardLeaf(lo, hi []field.M31, b int) {
@@ -124,10 +167,8 @@ func (l layers) forwardLeaf(lo, hi []field.M31, b int) {
 		w, first = w/2, 2*first
 	}
 	for ; w > vec.TailRun; w, first = w/4, 4*first {
-		for j := range n / w {
-			l.forward4(lo[j*w:(j+1)*w], first+j)
-			l.forward4(hi[j*w:(j+1)*w], first+j)
-		}
+		l.forward4(lo, w, first)
+		l.forward4(hi, w, first)
 	}
 	t8, t4, t2, t1 := l.tail(n, b)
 	vec.ForwardTail(lo, hi, t8, t4, t2, t1)
@@ -154,46 +195,53 @@ func (l layers) forwardSmall(lo, hi []field.M31, b int) {
 	}
 }
 
-// inverse undoes forward on the blocks number b and multiplies by 2^shift on the way.
-func (l layers) inverse(lo, hi []field.M31, b int, shift uint) {
+// inverse undoes forward on the blocks number b, from lo and hi to dstLo and dstHi, which may be the
+// same, and multiplies by 2^shift on the way.
+func (l layers) inverse(dstLo, dstHi, lo, hi []field.M31, b int, shift uint) {
 	n := len(lo)
 	if n <= leaf {
-		l.inverseLeaf(lo, hi, b, shift)
+		l.inverseLeaf(dstLo, dstHi, lo, hi, b, shift)
 		return
 	}
+	l.inverseFirst(dstLo, dstHi, lo, hi, b, shift)
+	l.inverse4(dstLo, n, b)
+	l.inverse4(dstHi, n, b)
+}
+
+// inverseFirst does all of inverse but the two layers of largest stride, for blocks that are no leaves.
+func (l layers) inverseFirst(dstLo, dstHi, lo, hi []field.M31, b int, shift uint) {
+	q := len(lo) / 4
 	for j := range 4 {
-		l.inverse(lo[j*n/4:(j+1)*n/4], hi[j*n/4:(j+1)*n/4], 4*b+j, shift)
+		from, to := j*q, (j+1)*q
+		l.inverse(dstLo[from:to], dstHi[from:to], lo[from:to], hi[from:to], 4*b+j, shift)
 	}
-	l.inverse4(lo, b)
-	l.inverse4(hi, b)
 }
 
-func (l layers) inverse4(v []field.M31, b int) {
-	k, q := bits.Len(uint(len(v)))-2, len(v)/4
-	inner := l.x[k-1][2*b : 2*b+2]
-	vec.Inverse4(v[:q], v[q:2*q], v[2*q:3*q], v[3*q:], l.x[k][b], inner[0], inner[1])
+// inverse4 undoes forward4.
+func (l layers) inverse4(v []field.M31, w, b int) {
+	t, u := l.twiddles4(len(v), w, b)
+	vec.Inverse4(v, t, u)
 }
 
-func (l layers) inverseLeaf(lo, hi []field.M31, b int, shift uint) {
+func (l layers) inverseLeaf(dstLo, dstHi, lo, hi []field.M31, b int, shift uint) {
 	n := len(lo)
 	if n < vec.TailRun {
-		l.inverseSmall(lo, hi, b, shift)
+		copy(dstLo, lo)
+		copy(dstHi, hi)
+		l.inverseSmall(dstLo, dstHi, b, shift)
 		return
 	}
 	t8, t4, t2, t1 := l.tail(n, b)
-	vec.InverseTail(lo, hi, t8, t4, t2, t1, shift)
+	vec.InverseTail(dstLo, dstHi, lo, hi, t8, t4, t2, t1, shift)
 	w := 4 * vec.TailRun
 	for ; w <= n; w *= 4 {
-		first := b * (n / w)
-		for j := range n / w {
-			l.inverse4(lo[j*w:(j+1)*w], first+j)
-			l.inverse4(hi[j*w:(j+1)*w], first+j)
-		}
+		l.inverse4(dstLo, w, b*(n/w))
+		l.inverse4(dstHi, w, b*(n/w))
 	}
 	if w == 2*n {
 		t := l.x[bits.Len(uint(n))-2][b]
-		vec.Inverse(lo[:n/2], lo[n/2:], t)
-		vec.Inverse(hi[:n/2], hi[n/2:], t)
+		vec.Inverse(dstLo[:n/2], dstLo[n/2:], t)
+		vec.Inverse(dstHi[:n/2], dstHi[n/2:], t)
 	}
 }
 

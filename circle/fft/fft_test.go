@@ -139,6 +139,35 @@ func TestExtend(t *testing.T) {
 	}
 }
 
+func TestExtendValues(t *testing.T) {
+	for _, log := range []int{1, 2, 5, 6, 7, 11, 12, 13, 14, 15} {
+		from := NewTwiddles(circle.Canonic(log + 1))
+		values := random(log, 1<<log)
+		coeffs := slices.Clone(values)
+		Inverse(coeffs, from)
+		for blowup := range 3 {
+			to := NewTwiddles(circle.Canonic(log + blowup))
+			want := make([]field.M31, len(values)<<blowup)
+			Extend(want, coeffs, to)
+			for _, same := range []bool{false, true} {
+				v := slices.Clone(values)
+				scratch := v
+				if !same {
+					scratch = random(2, len(v))
+				}
+				got := random(1, len(want))
+				ExtendValues(got, v, scratch, from, to)
+				if !slices.Equal(got, want) {
+					t.Fatalf("log %d, blow-up %d, in place %v", log, 1<<blowup, same)
+				}
+				if !same && !slices.Equal(v, values) {
+					t.Fatalf("log %d: the values have changed", log)
+				}
+			}
+		}
+	}
+}
+
 // TestLifting: f(2^k P) on the large domain has at s the value of f at s>>k.
 func TestLifting(t *testing.T) {
 	const log = 9

@@ -85,6 +85,7 @@ func benchmarkButterflies(b *testing.B) {
 	r := rand.New(rand.NewPCG(1, 3))
 	v, w := column(r, benchLen), column(r, benchLen)
 	const q = benchLen / 4
+	from, to := QuartersOf(v), QuartersOf(w)
 	for _, k := range []struct {
 		name        string
 		run         func()
@@ -92,10 +93,13 @@ func benchmarkButterflies(b *testing.B) {
 	}{
 		{"Forward", func() { Forward(v, w, 12345) }, benchLen},
 		{"Inverse", func() { Inverse(v, w, 12345) }, benchLen},
-		{"Forward4", func() { Forward4(v[:q], v[q:2*q], v[2*q:3*q], v[3*q:], 1, 2, 3) }, 4 * q},
-		{"Inverse4", func() { Inverse4(v[:q], v[q:2*q], v[2*q:3*q], v[3*q:], 1, 2, 3) }, 4 * q},
-		{"ForwardTail", func() { ForwardTail(v[:q], w[:q], w[q:], w[q:], w[q:], w[q:]) }, 5 * q},
-		{"InverseTail", func() { InverseTail(v[:q], w[:q], w[q:], w[q:], w[q:], w[q:], 7) }, 5 * q},
+		{"Forward4", func() { Forward4(v, w[:1], w[1:3]) }, 4 * q},
+		{"Inverse4", func() { Inverse4(v, w[:1], w[1:3]) }, 4 * q},
+		{"Forward4/short", func() { Forward4(v, w[:q/16], w[q:q+q/8]) }, 4 * q},
+		{"Inverse4/short", func() { Inverse4(v, w[:q/16], w[q:q+q/8]) }, 4 * q},
+		{"Forward4To", func() { Forward4To(&from, &to, 1, 2, 3) }, 4 * q},
+		{"ForwardTail", func() { ForwardTail(v[:q], v[q:2*q], w[q:], w[q:], w[q:], w[q:]) }, 5 * q},
+		{"InverseTail", func() { InverseTail(v[:q], v[q:], v[:q], v[q:], w[q:], w[q:], w[q:], w[q:], 7) }, 5 * q},
 	} {
 		b.Run(k.name, func(b *testing.B) {
 			for b.Loop() {

@@ -35,38 +35,84 @@ func portableInverse(a, b []field.M31, t field.M31) {
 	}
 }
 
-// Forward4 does two layers in one pass: (a0, a2) and (a1, a3) with t, then (a0, a1) with
-// t0 and (a2, a3) with t1.
-func Forward4(a0, a1, a2, a3 []field.M31, t, t0, t1 field.M31) {
-	a1, a2, a3 = a1[:len(a0)], a2[:len(a0)], a3[:len(a0)]
-	n := vectorForward4(a0, a1, a2, a3, t, t0, t1)
-	portableForward4(a0[n:], a1[n:], a2[n:], a3[n:], t, t0, t1)
-}
-
-func portableForward4(a0, a1, a2, a3 []field.M31, t, t0, t1 field.M31) {
-	a1, a2, a3 = a1[:len(a0)], a2[:len(a0)], a3[:len(a0)]
-	for i := range a0 {
-		x0, x2 := forward(a0[i], a2[i], t)
-		x1, x3 := forward(a1[i], a3[i], t)
-		a0[i], a1[i] = forward(x0, x1, t0)
-		a2[i], a3[i] = forward(x2, x3, t1)
-	}
+// Forward4 does two layers in one pass over len(t) consecutive blocks of v, each of which consists
+// of four quarters: in block j pairs of the first and the third and of the second and the fourth
+// quarter with t[j], then of the first and the second with u[2j] and of the third and the fourth with
+// u[2j+1]. len(v) is a multiple of 4 len(t), and len(u) = 2 len(t).
+func Forward4(v, t, u []field.M31) {
+	u = u[:2*len(t)]
+	forBlocks(v, t, u, vectorForward4(v, t, u), portableForward4)
 }
 
 // Inverse4 undoes Forward4, up to a factor of four, with the inverse twiddles.
-func Inverse4(a0, a1, a2, a3 []field.M31, t, t0, t1 field.M31) {
-	a1, a2, a3 = a1[:len(a0)], a2[:len(a0)], a3[:len(a0)]
-	n := vectorInverse4(a0, a1, a2, a3, t, t0, t1)
-	portableInverse4(a0[n:], a1[n:], a2[n:], a3[n:], t, t0, t1)
+func Inverse4(v, t, u []field.M31) {
+	u = u[:2*len(t)]
+	forBlocks(v, t, u, vectorInverse4(v, t, u), portableInverse4)
 }
 
-func portableInverse4(a0, a1, a2, a3 []field.M31, t, t0, t1 field.M31) {
-	a1, a2, a3 = a1[:len(a0)], a2[:len(a0)], a3[:len(a0)]
-	for i := range a0 {
+// forBlocks calls f for all blocks but the first done.
+func forBlocks(v, t, u []field.M31, done int, f func(dst, src *Quarters, t, t0, t1 field.M31)) {
+	for j := done; j < len(t); j++ {
+		size := len(v) / len(t)
+		q := QuartersOf(v[j*size : (j+1)*size])
+		f(&q, &q, t[j], u[2*j], u[2*j+1])
+	}
+}
+
+// Quarters are four columns of one length.
+type Quarters [4][]field.M31
+
+// QuartersOf cuts a column in four.
+func QuartersOf(v []field.M31) Quarters {
+	n := len(v) / 4
+	return Quarters{v[:n], v[n : 2*n], v[2*n : 3*n], v[3*n:]}
+}
+
+// Part is elements lo to hi of each.
+func (q *Quarters) Part(lo, hi int) Quarters {
+	return Quarters{q[0][lo:hi], q[1][lo:hi], q[2][lo:hi], q[3][lo:hi]}
+}
+
+// Forward4To is Forward4 for one block from src to dst, which may be the same.
+func Forward4To(dst, src *Quarters, t, t0, t1 field.M31) {
+	from := src.Part(0, len(dst[0]))
+	n := vectorForward4To(dst, &from, t, t0, t1)
+	portableForward4(dst.from(n), from.from(n), t, t0, t1)
+}
+
+// Inverse4To is Inverse4 for one block from src to dst, which may be the same.
+func Inverse4To(dst, src *Quarters, t, t0, t1 field.M31) {
+	from := src.Part(0, len(dst[0]))
+	n := vectorInverse4To(dst, &from, t, t0, t1)
+	portableInverse4(dst.from(n), from.from(n), t, t0, t1)
+}
+
+func (q *Quarters) from(n int) *Quarters {
+	p := q.Part(n, len(q[0]))
+	return &p
+}
+
+func portableForward4(dst, src *Quarters, t, t0, t1 field.M31) {
+	n := len(dst[0])
+	a, b := src.Part(0, n), dst.Part(0, n)
+	a0, a1, a2, a3, b0, b1, b2, b3 := a[0], a[1], a[2], a[3], b[0], b[1], b[2], b[3]
+	for i := range n {
+		x0, x2 := forward(a0[i], a2[i], t)
+		x1, x3 := forward(a1[i], a3[i], t)
+		b0[i], b1[i] = forward(x0, x1, t0)
+		b2[i], b3[i] = forward(x2, x3, t1)
+	}
+}
+
+func portableInverse4(dst, src *Quarters, t, t0, t1 field.M31) {
+	n := len(dst[0])
+	a, b := src.Part(0, n), dst.Part(0, n)
+	a0, a1, a2, a3, b0, b1, b2, b3 := a[0], a[1], a[2], a[3], b[0], b[1], b[2], b[3]
+	for i := range n {
 		x0, x1 := inverse(a0[i], a1[i], t0)
 		x2, x3 := inverse(a2[i], a3[i], t1)
-		a0[i], a2[i] = inverse(x0, x2, t)
-		a1[i], a3[i] = inverse(x1, x3, t)
+		b0[i], b2[i] = inverse(x0, x2, t)
+		b1[i], b3[i] = inverse(x1, x3, t)
 	}
 }
 
@@ -117,20 +163,23 @@ func portableForwardTail(lo, hi, t8, t4, t2, t1 []field.M31) {
 }
 
 // InverseTail undoes ForwardTail up to a factor of 32, with the inverse twiddles, and
-// multiplies by 2^shift, 0 <= shift <= 30.
-func InverseTail(lo, hi, t8, t4, t2, t1 []field.M31, shift uint) {
+// multiplies by 2^shift, 0 <= shift <= 30. The result goes from lo to dstLo and from hi to dstHi,
+// which may be the same.
+func InverseTail(dstLo, dstHi, lo, hi, t8, t4, t2, t1 []field.M31, shift uint) {
 	n := len(lo) / TailRun
 	lo, hi = lo[:TailRun*n], hi[:TailRun*n]
+	dstLo, dstHi = dstLo[:TailRun*n], dstHi[:TailRun*n]
 	t8, t4, t2, t1 = t8[:n], t4[:2*n], t2[:4*n], t1[:8*n]
-	done := vectorInverseTail(lo, hi, t8, t4, t2, t1, shift)
+	done := vectorInverseTail(dstLo, dstHi, lo, hi, t8, t4, t2, t1, shift)
 	n = done / TailRun
-	portableInverseTail(lo[done:], hi[done:], t8[n:], t4[2*n:], t2[4*n:], t1[8*n:], shift)
+	portableInverseTail(dstLo[done:], dstHi[done:], lo[done:], hi[done:], t8[n:], t4[2*n:], t2[4*n:], t1[8*n:], shift)
 }
 
-func portableInverseTail(lo, hi, t8, t4, t2, t1 []field.M31, shift uint) {
+func portableInverseTail(dstLo, dstHi, lo, hi, t8, t4, t2, t1 []field.M31, shift uint) {
 	n := len(lo) / TailRun
 	for j := range n {
-		l, h := (*[16]field.M31)(lo[16*j:]), (*[16]field.M31)(hi[16*j:])
+		l, h := (*[16]field.M31)(dstLo[16*j:]), (*[16]field.M31)(dstHi[16*j:])
+		*l, *h = [16]field.M31(lo[16*j:]), [16]field.M31(hi[16*j:])
 		u4, u2, u1 := (*[2]field.M31)(t4[2*j:]), (*[4]field.M31)(t2[4*j:]), (*[8]field.M31)(t1[8*j:])
 		for q := range 4 {
 			t, x, y := u2[q], u1[2*q], u1[2*q+1]

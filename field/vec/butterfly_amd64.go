@@ -17,12 +17,22 @@ func inverseAVX2(a *uint32, b *uint32, n int, t uint32)
 // forward4AVX2 does two layers of forward butterflies.
 //
 //go:noescape
-func forward4AVX2(a0 *uint32, a1 *uint32, a2 *uint32, a3 *uint32, n int, t uint32, t0 uint32, t1 uint32)
+func forward4AVX2(dst *[4]*uint32, src *[4]*uint32, n int, t uint32, t0 uint32, t1 uint32)
 
 // inverse4AVX2 does two layers of inverse butterflies.
 //
 //go:noescape
-func inverse4AVX2(a0 *uint32, a1 *uint32, a2 *uint32, a3 *uint32, n int, t uint32, t0 uint32, t1 uint32)
+func inverse4AVX2(dst *[4]*uint32, src *[4]*uint32, n int, t uint32, t0 uint32, t1 uint32)
+
+// forward4BlocksAVX2 does two layers of forward butterflies in each block.
+//
+//go:noescape
+func forward4BlocksAVX2(v *uint32, q int, t *uint32, u *uint32, n int)
+
+// inverse4BlocksAVX2 does two layers of inverse butterflies in each block.
+//
+//go:noescape
+func inverse4BlocksAVX2(v *uint32, q int, t *uint32, u *uint32, n int)
 
 // forwardTailAVX2 does the last layers of a transform.
 //
@@ -32,7 +42,7 @@ func forwardTailAVX2(lo *uint32, hi *uint32, t8 *uint32, t4 *uint32, t2 *uint32,
 // inverseTailAVX2 does the first layers of an inverse transform and multiplies by 2^shift.
 //
 //go:noescape
-func inverseTailAVX2(lo *uint32, hi *uint32, t8 *uint32, t4 *uint32, t2 *uint32, t1 *uint32, n int, shift uint)
+func inverseTailAVX2(dstLo *uint32, dstHi *uint32, lo *uint32, hi *uint32, t8 *uint32, t4 *uint32, t2 *uint32, t1 *uint32, n int, shift uint)
 
 // forwardAVX512 applies the forward butterfly to pairs of a and b.
 //
@@ -47,12 +57,22 @@ func inverseAVX512(a *uint32, b *uint32, n int, t uint32)
 // forward4AVX512 does two layers of forward butterflies.
 //
 //go:noescape
-func forward4AVX512(a0 *uint32, a1 *uint32, a2 *uint32, a3 *uint32, n int, t uint32, t0 uint32, t1 uint32)
+func forward4AVX512(dst *[4]*uint32, src *[4]*uint32, n int, t uint32, t0 uint32, t1 uint32)
 
 // inverse4AVX512 does two layers of inverse butterflies.
 //
 //go:noescape
-func inverse4AVX512(a0 *uint32, a1 *uint32, a2 *uint32, a3 *uint32, n int, t uint32, t0 uint32, t1 uint32)
+func inverse4AVX512(dst *[4]*uint32, src *[4]*uint32, n int, t uint32, t0 uint32, t1 uint32)
+
+// forward4BlocksAVX512 does two layers of forward butterflies in each block.
+//
+//go:noescape
+func forward4BlocksAVX512(v *uint32, q int, t *uint32, u *uint32, n int)
+
+// inverse4BlocksAVX512 does two layers of inverse butterflies in each block.
+//
+//go:noescape
+func inverse4BlocksAVX512(v *uint32, q int, t *uint32, u *uint32, n int)
 
 // forwardTailAVX512 does the last layers of a transform.
 //
@@ -62,4 +82,4 @@ func forwardTailAVX512(lo *uint32, hi *uint32, t8 *uint32, t4 *uint32, t2 *uint3
 // inverseTailAVX512 does the first layers of an inverse transform and multiplies by 2^shift.
 //
 //go:noescape
-func inverseTailAVX512(lo *uint32, hi *uint32, t8 *uint32, t4 *uint32, t2 *uint32, t1 *uint32, n int, shift uint)
+func inverseTailAVX512(dstLo *uint32, dstHi *uint32, lo *uint32, hi *uint32, t8 *uint32, t4 *uint32, t2 *uint32, t1 *uint32, n int, shift uint)

@@ -302,37 +302,43 @@ loop2:
 	VZEROUPPER
 	RET
 
-// func forward4AVX2(a0 *uint32, a1 *uint32, a2 *uint32, a3 *uint32, n int, t uint32, t0 uint32, t1 uint32)
+// func forward4AVX2(dst *[4]*uint32, src *[4]*uint32, n int, t uint32, t0 uint32, t1 uint32)
 // Requires: AVX, AVX2
-TEXT ·forward4AVX2(SB), NOSPLIT, $0-52
+TEXT ·forward4AVX2(SB), NOSPLIT, $0-36
 	MOVL         $0x7fffffff, AX
 	VMOVD        AX, X0
 	VPBROADCASTD X0, Y0
-	MOVQ         a0+0(FP), AX
-	MOVQ         a1+8(FP), CX
-	MOVQ         a2+16(FP), DX
-	MOVQ         a3+24(FP), BX
-	MOVL         t+40(FP), SI
-	VMOVD        SI, X1
+	MOVQ         dst+0(FP), AX
+	MOVQ         (AX), CX
+	MOVQ         8(AX), DX
+	MOVQ         16(AX), BX
+	MOVQ         24(AX), AX
+	MOVQ         src+8(FP), SI
+	MOVQ         (SI), DI
+	MOVQ         8(SI), R8
+	MOVQ         16(SI), R9
+	MOVQ         24(SI), SI
+	MOVL         t+24(FP), R10
+	VMOVD        R10, X1
 	VPBROADCASTD X1, Y1
 	VPADDD       Y1, Y1, Y1
-	MOVL         t0+44(FP), SI
-	VMOVD        SI, X2
+	MOVL         t0+28(FP), R10
+	VMOVD        R10, X2
 	VPBROADCASTD X2, Y2
 	VPADDD       Y2, Y2, Y2
-	MOVL         t1+48(FP), SI
-	VMOVD        SI, X3
+	MOVL         t1+32(FP), R10
+	VMOVD        R10, X3
 	VPBROADCASTD X3, Y3
 	VPADDD       Y3, Y3, Y3
-	MOVQ         n+32(FP), SI
-	SHLQ         $0x02, SI
-	XORQ         DI, DI
+	MOVQ         n+16(FP), R10
+	SHLQ         $0x02, R10
+	XORQ         R11, R11
 
 loop3:
-	VMOVDQU   (AX)(DI*1), Y4
-	VMOVDQU   (CX)(DI*1), Y5
-	VMOVDQU   (DX)(DI*1), Y6
-	VMOVDQU   (BX)(DI*1), Y7
+	VMOVDQU   (DI)(R11*1), Y4
+	VMOVDQU   (R8)(R11*1), Y5
+	VMOVDQU   (R9)(R11*1), Y6
+	VMOVDQU   (SI)(R11*1), Y7
 	VPSRLQ    $0x20, Y6, Y8
 	VPMULUDQ  Y1, Y6, Y6
 	VPMULUDQ  Y1, Y8, Y8
@@ -401,47 +407,53 @@ loop3:
 	VPSUBD    Y9, Y4, Y4
 	VPADDD    Y0, Y4, Y8
 	VPMINUD   Y8, Y4, Y4
-	VMOVDQU   Y7, (AX)(DI*1)
-	VMOVDQU   Y6, (CX)(DI*1)
-	VMOVDQU   Y5, (DX)(DI*1)
-	VMOVDQU   Y4, (BX)(DI*1)
-	ADDQ      $+32, DI
-	CMPQ      DI, SI
+	VMOVDQU   Y7, (CX)(R11*1)
+	VMOVDQU   Y6, (DX)(R11*1)
+	VMOVDQU   Y5, (BX)(R11*1)
+	VMOVDQU   Y4, (AX)(R11*1)
+	ADDQ      $+32, R11
+	CMPQ      R11, R10
 	JB        loop3
 	VZEROUPPER
 	RET
 
-// func inverse4AVX2(a0 *uint32, a1 *uint32, a2 *uint32, a3 *uint32, n int, t uint32, t0 uint32, t1 uint32)
+// func inverse4AVX2(dst *[4]*uint32, src *[4]*uint32, n int, t uint32, t0 uint32, t1 uint32)
 // Requires: AVX, AVX2
-TEXT ·inverse4AVX2(SB), NOSPLIT, $0-52
+TEXT ·inverse4AVX2(SB), NOSPLIT, $0-36
 	MOVL         $0x7fffffff, AX
 	VMOVD        AX, X0
 	VPBROADCASTD X0, Y0
-	MOVQ         a0+0(FP), AX
-	MOVQ         a1+8(FP), CX
-	MOVQ         a2+16(FP), DX
-	MOVQ         a3+24(FP), BX
-	MOVL         t+40(FP), SI
-	VMOVD        SI, X1
+	MOVQ         dst+0(FP), AX
+	MOVQ         (AX), CX
+	MOVQ         8(AX), DX
+	MOVQ         16(AX), BX
+	MOVQ         24(AX), AX
+	MOVQ         src+8(FP), SI
+	MOVQ         (SI), DI
+	MOVQ         8(SI), R8
+	MOVQ         16(SI), R9
+	MOVQ         24(SI), SI
+	MOVL         t+24(FP), R10
+	VMOVD        R10, X1
 	VPBROADCASTD X1, Y1
 	VPADDD       Y1, Y1, Y1
-	MOVL         t0+44(FP), SI
-	VMOVD        SI, X2
+	MOVL         t0+28(FP), R10
+	VMOVD        R10, X2
 	VPBROADCASTD X2, Y2
 	VPADDD       Y2, Y2, Y2
-	MOVL         t1+48(FP), SI
-	VMOVD        SI, X3
+	MOVL         t1+32(FP), R10
+	VMOVD        R10, X3
 	VPBROADCASTD X3, Y3
 	VPADDD       Y3, Y3, Y3
-	MOVQ         n+32(FP), SI
-	SHLQ         $0x02, SI
-	XORQ         DI, DI
+	MOVQ         n+16(FP), R10
+	SHLQ         $0x02, R10
+	XORQ         R11, R11
 
 loop4:
-	VMOVDQU   (AX)(DI*1), Y4
-	VMOVDQU   (CX)(DI*1), Y5
-	VMOVDQU   (DX)(DI*1), Y6
-	VMOVDQU   (BX)(DI*1), Y7
+	VMOVDQU   (DI)(R11*1), Y4
+	VMOVDQU   (R8)(R11*1), Y5
+	VMOVDQU   (R9)(R11*1), Y6
+	VMOVDQU   (SI)(R11*1), Y7
 	VPADDD    Y4, Y5, Y8
 	VPSUBD    Y0, Y8, Y9
 	VPMINUD   Y9, Y8, Y8
@@ -510,13 +522,245 @@ loop4:
 	VPADDD    Y7, Y9, Y9
 	VPSUBD    Y0, Y9, Y6
 	VPMINUD   Y6, Y9, Y9
-	VMOVDQU   Y5, (AX)(DI*1)
-	VMOVDQU   Y4, (CX)(DI*1)
-	VMOVDQU   Y8, (DX)(DI*1)
-	VMOVDQU   Y9, (BX)(DI*1)
-	ADDQ      $+32, DI
-	CMPQ      DI, SI
+	VMOVDQU   Y5, (CX)(R11*1)
+	VMOVDQU   Y4, (DX)(R11*1)
+	VMOVDQU   Y8, (BX)(R11*1)
+	VMOVDQU   Y9, (AX)(R11*1)
+	ADDQ      $+32, R11
+	CMPQ      R11, R10
 	JB        loop4
+	VZEROUPPER
+	RET
+
+// func forward4BlocksAVX2(v *uint32, q int, t *uint32, u *uint32, n int)
+// Requires: AVX, AVX2
+TEXT ·forward4BlocksAVX2(SB), NOSPLIT, $0-40
+	MOVL         $0x7fffffff, AX
+	VMOVD        AX, X0
+	VPBROADCASTD X0, Y0
+	MOVQ         q+8(FP), AX
+	MOVQ         t+16(FP), CX
+	MOVQ         u+24(FP), DX
+	MOVQ         n+32(FP), BX
+	SHLQ         $0x02, AX
+	MOVQ         v+0(FP), SI
+	LEAQ         (SI)(AX*1), DI
+	LEAQ         (DI)(AX*1), R8
+	LEAQ         (R8)(AX*1), R9
+
+block5:
+	VPBROADCASTD (CX), Y1
+	VPADDD       Y1, Y1, Y1
+	VPBROADCASTD (DX), Y2
+	VPADDD       Y2, Y2, Y2
+	VPBROADCASTD 4(DX), Y3
+	VPADDD       Y3, Y3, Y3
+	XORQ         R10, R10
+
+run6:
+	VMOVDQU   (SI)(R10*1), Y4
+	VMOVDQU   (DI)(R10*1), Y5
+	VMOVDQU   (R8)(R10*1), Y6
+	VMOVDQU   (R9)(R10*1), Y7
+	VPSRLQ    $0x20, Y6, Y8
+	VPMULUDQ  Y1, Y6, Y6
+	VPMULUDQ  Y1, Y8, Y8
+	VMOVSHDUP Y6, Y9
+	VPBLENDD  $0xaa, Y8, Y9, Y9
+	VMOVSLDUP Y8, Y8
+	VPBLENDD  $0xaa, Y8, Y6, Y8
+	VPSRLD    $0x01, Y8, Y8
+	VPADDD    Y8, Y9, Y9
+	VPSUBD    Y0, Y9, Y6
+	VPMINUD   Y6, Y9, Y9
+	VPADDD    Y4, Y9, Y6
+	VPSUBD    Y0, Y6, Y8
+	VPMINUD   Y8, Y6, Y6
+	VPSUBD    Y9, Y4, Y4
+	VPADDD    Y0, Y4, Y8
+	VPMINUD   Y8, Y4, Y4
+	VPSRLQ    $0x20, Y7, Y8
+	VPMULUDQ  Y1, Y7, Y7
+	VPMULUDQ  Y1, Y8, Y8
+	VMOVSHDUP Y7, Y9
+	VPBLENDD  $0xaa, Y8, Y9, Y9
+	VMOVSLDUP Y8, Y8
+	VPBLENDD  $0xaa, Y8, Y7, Y8
+	VPSRLD    $0x01, Y8, Y8
+	VPADDD    Y8, Y9, Y9
+	VPSUBD    Y0, Y9, Y7
+	VPMINUD   Y7, Y9, Y9
+	VPADDD    Y5, Y9, Y7
+	VPSUBD    Y0, Y7, Y8
+	VPMINUD   Y8, Y7, Y7
+	VPSUBD    Y9, Y5, Y5
+	VPADDD    Y0, Y5, Y8
+	VPMINUD   Y8, Y5, Y5
+	VPSRLQ    $0x20, Y7, Y8
+	VPMULUDQ  Y2, Y7, Y7
+	VPMULUDQ  Y2, Y8, Y8
+	VMOVSHDUP Y7, Y9
+	VPBLENDD  $0xaa, Y8, Y9, Y9
+	VMOVSLDUP Y8, Y8
+	VPBLENDD  $0xaa, Y8, Y7, Y8
+	VPSRLD    $0x01, Y8, Y8
+	VPADDD    Y8, Y9, Y9
+	VPSUBD    Y0, Y9, Y7
+	VPMINUD   Y7, Y9, Y9
+	VPADDD    Y6, Y9, Y7
+	VPSUBD    Y0, Y7, Y8
+	VPMINUD   Y8, Y7, Y7
+	VPSUBD    Y9, Y6, Y6
+	VPADDD    Y0, Y6, Y8
+	VPMINUD   Y8, Y6, Y6
+	VPSRLQ    $0x20, Y5, Y8
+	VPMULUDQ  Y3, Y5, Y5
+	VPMULUDQ  Y3, Y8, Y8
+	VMOVSHDUP Y5, Y9
+	VPBLENDD  $0xaa, Y8, Y9, Y9
+	VMOVSLDUP Y8, Y8
+	VPBLENDD  $0xaa, Y8, Y5, Y8
+	VPSRLD    $0x01, Y8, Y8
+	VPADDD    Y8, Y9, Y9
+	VPSUBD    Y0, Y9, Y5
+	VPMINUD   Y5, Y9, Y9
+	VPADDD    Y4, Y9, Y5
+	VPSUBD    Y0, Y5, Y8
+	VPMINUD   Y8, Y5, Y5
+	VPSUBD    Y9, Y4, Y4
+	VPADDD    Y0, Y4, Y8
+	VPMINUD   Y8, Y4, Y4
+	VMOVDQU   Y7, (SI)(R10*1)
+	VMOVDQU   Y6, (DI)(R10*1)
+	VMOVDQU   Y5, (R8)(R10*1)
+	VMOVDQU   Y4, (R9)(R10*1)
+	ADDQ      $+32, R10
+	CMPQ      R10, AX
+	JB        run6
+	LEAQ      (SI)(AX*4), SI
+	LEAQ      (DI)(AX*4), DI
+	LEAQ      (R8)(AX*4), R8
+	LEAQ      (R9)(AX*4), R9
+	ADDQ      $+4, CX
+	ADDQ      $+8, DX
+	DECQ      BX
+	JNZ       block5
+	VZEROUPPER
+	RET
+
+// func inverse4BlocksAVX2(v *uint32, q int, t *uint32, u *uint32, n int)
+// Requires: AVX, AVX2
+TEXT ·inverse4BlocksAVX2(SB), NOSPLIT, $0-40
+	MOVL         $0x7fffffff, AX
+	VMOVD        AX, X0
+	VPBROADCASTD X0, Y0
+	MOVQ         q+8(FP), AX
+	MOVQ         t+16(FP), CX
+	MOVQ         u+24(FP), DX
+	MOVQ         n+32(FP), BX
+	SHLQ         $0x02, AX
+	MOVQ         v+0(FP), SI
+	LEAQ         (SI)(AX*1), DI
+	LEAQ         (DI)(AX*1), R8
+	LEAQ         (R8)(AX*1), R9
+
+block7:
+	VPBROADCASTD (CX), Y1
+	VPADDD       Y1, Y1, Y1
+	VPBROADCASTD (DX), Y2
+	VPADDD       Y2, Y2, Y2
+	VPBROADCASTD 4(DX), Y3
+	VPADDD       Y3, Y3, Y3
+	XORQ         R10, R10
+
+run8:
+	VMOVDQU   (SI)(R10*1), Y4
+	VMOVDQU   (DI)(R10*1), Y5
+	VMOVDQU   (R8)(R10*1), Y6
+	VMOVDQU   (R9)(R10*1), Y7
+	VPADDD    Y4, Y5, Y8
+	VPSUBD    Y0, Y8, Y9
+	VPMINUD   Y9, Y8, Y8
+	VPSUBD    Y5, Y4, Y4
+	VPADDD    Y0, Y4, Y5
+	VPMINUD   Y5, Y4, Y4
+	VPSRLQ    $0x20, Y4, Y5
+	VPMULUDQ  Y2, Y4, Y4
+	VPMULUDQ  Y2, Y5, Y5
+	VMOVSHDUP Y4, Y9
+	VPBLENDD  $0xaa, Y5, Y9, Y9
+	VMOVSLDUP Y5, Y5
+	VPBLENDD  $0xaa, Y5, Y4, Y5
+	VPSRLD    $0x01, Y5, Y5
+	VPADDD    Y5, Y9, Y9
+	VPSUBD    Y0, Y9, Y4
+	VPMINUD   Y4, Y9, Y9
+	VPADDD    Y6, Y7, Y4
+	VPSUBD    Y0, Y4, Y5
+	VPMINUD   Y5, Y4, Y4
+	VPSUBD    Y7, Y6, Y5
+	VPADDD    Y0, Y5, Y6
+	VPMINUD   Y6, Y5, Y5
+	VPSRLQ    $0x20, Y5, Y6
+	VPMULUDQ  Y3, Y5, Y5
+	VPMULUDQ  Y3, Y6, Y6
+	VMOVSHDUP Y5, Y7
+	VPBLENDD  $0xaa, Y6, Y7, Y7
+	VMOVSLDUP Y6, Y6
+	VPBLENDD  $0xaa, Y6, Y5, Y6
+	VPSRLD    $0x01, Y6, Y6
+	VPADDD    Y6, Y7, Y7
+	VPSUBD    Y0, Y7, Y5
+	VPMINUD   Y5, Y7, Y7
+	VPADDD    Y8, Y4, Y5
+	VPSUBD    Y0, Y5, Y6
+	VPMINUD   Y6, Y5, Y5
+	VPSUBD    Y4, Y8, Y4
+	VPADDD    Y0, Y4, Y6
+	VPMINUD   Y6, Y4, Y4
+	VPSRLQ    $0x20, Y4, Y6
+	VPMULUDQ  Y1, Y4, Y4
+	VPMULUDQ  Y1, Y6, Y6
+	VMOVSHDUP Y4, Y8
+	VPBLENDD  $0xaa, Y6, Y8, Y8
+	VMOVSLDUP Y6, Y6
+	VPBLENDD  $0xaa, Y6, Y4, Y6
+	VPSRLD    $0x01, Y6, Y6
+	VPADDD    Y6, Y8, Y8
+	VPSUBD    Y0, Y8, Y4
+	VPMINUD   Y4, Y8, Y8
+	VPADDD    Y9, Y7, Y4
+	VPSUBD    Y0, Y4, Y6
+	VPMINUD   Y6, Y4, Y4
+	VPSUBD    Y7, Y9, Y6
+	VPADDD    Y0, Y6, Y7
+	VPMINUD   Y7, Y6, Y6
+	VPSRLQ    $0x20, Y6, Y7
+	VPMULUDQ  Y1, Y6, Y6
+	VPMULUDQ  Y1, Y7, Y7
+	VMOVSHDUP Y6, Y9
+	VPBLENDD  $0xaa, Y7, Y9, Y9
+	VMOVSLDUP Y7, Y7
+	VPBLENDD  $0xaa, Y7, Y6, Y7
+	VPSRLD    $0x01, Y7, Y7
+	VPADDD    Y7, Y9, Y9
+	VPSUBD    Y0, Y9, Y6
+	VPMINUD   Y6, Y9, Y9
+	VMOVDQU   Y5, (SI)(R10*1)
+	VMOVDQU   Y4, (DI)(R10*1)
+	VMOVDQU   Y8, (R8)(R10*1)
+	VMOVDQU   Y9, (R9)(R10*1)
+	ADDQ      $+32, R10
+	CMPQ      R10, AX
+	JB        run8
+	LEAQ      (SI)(AX*4), SI
+	LEAQ      (DI)(AX*4), DI
+	LEAQ      (R8)(AX*4), R8
+	LEAQ      (R9)(AX*4), R9
+	ADDQ      $+4, CX
+	ADDQ      $+8, DX
+	DECQ      BX
+	JNZ       block7
 	VZEROUPPER
 	RET
 
@@ -536,7 +780,7 @@ TEXT ·forwardTailAVX2(SB), NOSPLIT, $0-56
 	SHLQ         $0x02, R8
 	XORQ         R9, R9
 
-loop5:
+loop9:
 	VMOVDQU        (AX)(R9*1), Y1
 	VMOVDQU        32(AX)(R9*1), Y2
 	VMOVDQU        (CX)(R9*1), Y3
@@ -764,36 +1008,38 @@ loop5:
 	ADDQ           $+32, DI
 	ADDQ           $+64, R9
 	CMPQ           R9, R8
-	JB             loop5
+	JB             loop9
 	VZEROUPPER
 	RET
 
-// func inverseTailAVX2(lo *uint32, hi *uint32, t8 *uint32, t4 *uint32, t2 *uint32, t1 *uint32, n int, shift uint)
+// func inverseTailAVX2(dstLo *uint32, dstHi *uint32, lo *uint32, hi *uint32, t8 *uint32, t4 *uint32, t2 *uint32, t1 *uint32, n int, shift uint)
 // Requires: AVX, AVX2
-TEXT ·inverseTailAVX2(SB), NOSPLIT, $0-64
+TEXT ·inverseTailAVX2(SB), NOSPLIT, $0-80
 	MOVL         $0x7fffffff, AX
 	VMOVD        AX, X0
 	VPBROADCASTD X0, Y0
-	MOVQ         lo+0(FP), AX
-	MOVQ         hi+8(FP), CX
-	MOVQ         t8+16(FP), DX
-	MOVQ         t4+24(FP), BX
-	MOVQ         t2+32(FP), SI
-	MOVQ         t1+40(FP), DI
-	MOVQ         shift+56(FP), R8
-	VMOVQ        R8, X1
-	SUBQ         $+31, R8
-	NEGQ         R8
-	VMOVQ        R8, X2
-	MOVQ         n+48(FP), R8
-	SHLQ         $0x02, R8
-	XORQ         R9, R9
+	MOVQ         lo+16(FP), AX
+	MOVQ         hi+24(FP), CX
+	MOVQ         t8+32(FP), DX
+	MOVQ         t4+40(FP), BX
+	MOVQ         t2+48(FP), SI
+	MOVQ         t1+56(FP), DI
+	MOVQ         dstLo+0(FP), R8
+	MOVQ         dstHi+8(FP), R9
+	MOVQ         shift+72(FP), R10
+	VMOVQ        R10, X1
+	SUBQ         $+31, R10
+	NEGQ         R10
+	VMOVQ        R10, X2
+	MOVQ         n+64(FP), R10
+	SHLQ         $0x02, R10
+	XORQ         R11, R11
 
-loop6:
-	VMOVDQU        (AX)(R9*1), Y3
-	VMOVDQU        32(AX)(R9*1), Y4
-	VMOVDQU        (CX)(R9*1), Y5
-	VMOVDQU        32(CX)(R9*1), Y6
+loop10:
+	VMOVDQU        (AX)(R11*1), Y3
+	VMOVDQU        32(AX)(R11*1), Y4
+	VMOVDQU        (CX)(R11*1), Y5
+	VMOVDQU        32(CX)(R11*1), Y6
 	VPERM2I128     $0x20, Y4, Y3, Y7
 	VPERM2I128     $0x31, Y4, Y3, Y3
 	VPERM2I128     $0x20, Y6, Y5, Y4
@@ -1019,17 +1265,17 @@ loop6:
 	VPADDD         Y5, Y6, Y6
 	VPSUBD         Y0, Y6, Y3
 	VPMINUD        Y3, Y6, Y6
-	VMOVDQU        Y8, (AX)(R9*1)
-	VMOVDQU        Y9, 32(AX)(R9*1)
-	VMOVDQU        Y4, (CX)(R9*1)
-	VMOVDQU        Y6, 32(CX)(R9*1)
+	VMOVDQU        Y8, (R8)(R11*1)
+	VMOVDQU        Y9, 32(R8)(R11*1)
+	VMOVDQU        Y4, (R9)(R11*1)
+	VMOVDQU        Y6, 32(R9)(R11*1)
 	ADDQ           $+4, DX
 	ADDQ           $+8, BX
 	ADDQ           $+16, SI
 	ADDQ           $+32, DI
-	ADDQ           $+64, R9
-	CMPQ           R9, R8
-	JB             loop6
+	ADDQ           $+64, R11
+	CMPQ           R11, R10
+	JB             loop10
 	VZEROUPPER
 	RET
 
@@ -1123,37 +1369,43 @@ loop2:
 	VZEROUPPER
 	RET
 
-// func forward4AVX512(a0 *uint32, a1 *uint32, a2 *uint32, a3 *uint32, n int, t uint32, t0 uint32, t1 uint32)
+// func forward4AVX512(dst *[4]*uint32, src *[4]*uint32, n int, t uint32, t0 uint32, t1 uint32)
 // Requires: AVX, AVX512F
-TEXT ·forward4AVX512(SB), NOSPLIT, $0-52
+TEXT ·forward4AVX512(SB), NOSPLIT, $0-36
 	MOVL         $0x7fffffff, AX
 	VPBROADCASTD AX, Z0
 	MOVL         $0x00005555, AX
 	KMOVW        AX, K1
 	MOVL         $0x0000aaaa, AX
 	KMOVW        AX, K2
-	MOVQ         a0+0(FP), AX
-	MOVQ         a1+8(FP), CX
-	MOVQ         a2+16(FP), DX
-	MOVQ         a3+24(FP), BX
-	MOVL         t+40(FP), SI
-	VPBROADCASTD SI, Z1
+	MOVQ         dst+0(FP), AX
+	MOVQ         (AX), CX
+	MOVQ         8(AX), DX
+	MOVQ         16(AX), BX
+	MOVQ         24(AX), AX
+	MOVQ         src+8(FP), SI
+	MOVQ         (SI), DI
+	MOVQ         8(SI), R8
+	MOVQ         16(SI), R9
+	MOVQ         24(SI), SI
+	MOVL         t+24(FP), R10
+	VPBROADCASTD R10, Z1
 	VPADDD       Z1, Z1, Z1
-	MOVL         t0+44(FP), SI
-	VPBROADCASTD SI, Z2
+	MOVL         t0+28(FP), R10
+	VPBROADCASTD R10, Z2
 	VPADDD       Z2, Z2, Z2
-	MOVL         t1+48(FP), SI
-	VPBROADCASTD SI, Z3
+	MOVL         t1+32(FP), R10
+	VPBROADCASTD R10, Z3
 	VPADDD       Z3, Z3, Z3
-	MOVQ         n+32(FP), SI
-	SHLQ         $0x02, SI
-	XORQ         DI, DI
+	MOVQ         n+16(FP), R10
+	SHLQ         $0x02, R10
+	XORQ         R11, R11
 
 loop3:
-	VMOVDQU32 (AX)(DI*1), Z4
-	VMOVDQU32 (CX)(DI*1), Z5
-	VMOVDQU32 (DX)(DI*1), Z6
-	VMOVDQU32 (BX)(DI*1), Z7
+	VMOVDQU32 (DI)(R11*1), Z4
+	VMOVDQU32 (R8)(R11*1), Z5
+	VMOVDQU32 (R9)(R11*1), Z6
+	VMOVDQU32 (SI)(R11*1), Z7
 	VPSRLQ    $0x20, Z6, Z8
 	VPMULUDQ  Z1, Z6, Z6
 	VPMULUDQ  Z1, Z8, Z8
@@ -1218,47 +1470,53 @@ loop3:
 	VPSUBD    Z9, Z4, Z4
 	VPADDD    Z0, Z4, Z8
 	VPMINUD   Z8, Z4, Z4
-	VMOVDQU32 Z7, (AX)(DI*1)
-	VMOVDQU32 Z6, (CX)(DI*1)
-	VMOVDQU32 Z5, (DX)(DI*1)
-	VMOVDQU32 Z4, (BX)(DI*1)
-	ADDQ      $+64, DI
-	CMPQ      DI, SI
+	VMOVDQU32 Z7, (CX)(R11*1)
+	VMOVDQU32 Z6, (DX)(R11*1)
+	VMOVDQU32 Z5, (BX)(R11*1)
+	VMOVDQU32 Z4, (AX)(R11*1)
+	ADDQ      $+64, R11
+	CMPQ      R11, R10
 	JB        loop3
 	VZEROUPPER
 	RET
 
-// func inverse4AVX512(a0 *uint32, a1 *uint32, a2 *uint32, a3 *uint32, n int, t uint32, t0 uint32, t1 uint32)
+// func inverse4AVX512(dst *[4]*uint32, src *[4]*uint32, n int, t uint32, t0 uint32, t1 uint32)
 // Requires: AVX, AVX512F
-TEXT ·inverse4AVX512(SB), NOSPLIT, $0-52
+TEXT ·inverse4AVX512(SB), NOSPLIT, $0-36
 	MOVL         $0x7fffffff, AX
 	VPBROADCASTD AX, Z0
 	MOVL         $0x00005555, AX
 	KMOVW        AX, K1
 	MOVL         $0x0000aaaa, AX
 	KMOVW        AX, K2
-	MOVQ         a0+0(FP), AX
-	MOVQ         a1+8(FP), CX
-	MOVQ         a2+16(FP), DX
-	MOVQ         a3+24(FP), BX
-	MOVL         t+40(FP), SI
-	VPBROADCASTD SI, Z1
+	MOVQ         dst+0(FP), AX
+	MOVQ         (AX), CX
+	MOVQ         8(AX), DX
+	MOVQ         16(AX), BX
+	MOVQ         24(AX), AX
+	MOVQ         src+8(FP), SI
+	MOVQ         (SI), DI
+	MOVQ         8(SI), R8
+	MOVQ         16(SI), R9
+	MOVQ         24(SI), SI
+	MOVL         t+24(FP), R10
+	VPBROADCASTD R10, Z1
 	VPADDD       Z1, Z1, Z1
-	MOVL         t0+44(FP), SI
-	VPBROADCASTD SI, Z2
+	MOVL         t0+28(FP), R10
+	VPBROADCASTD R10, Z2
 	VPADDD       Z2, Z2, Z2
-	MOVL         t1+48(FP), SI
-	VPBROADCASTD SI, Z3
+	MOVL         t1+32(FP), R10
+	VPBROADCASTD R10, Z3
 	VPADDD       Z3, Z3, Z3
-	MOVQ         n+32(FP), SI
-	SHLQ         $0x02, SI
-	XORQ         DI, DI
+	MOVQ         n+16(FP), R10
+	SHLQ         $0x02, R10
+	XORQ         R11, R11
 
 loop4:
-	VMOVDQU32 (AX)(DI*1), Z4
-	VMOVDQU32 (CX)(DI*1), Z5
-	VMOVDQU32 (DX)(DI*1), Z6
-	VMOVDQU32 (BX)(DI*1), Z7
+	VMOVDQU32 (DI)(R11*1), Z4
+	VMOVDQU32 (R8)(R11*1), Z5
+	VMOVDQU32 (R9)(R11*1), Z6
+	VMOVDQU32 (SI)(R11*1), Z7
 	VPADDD    Z4, Z5, Z8
 	VPSUBD    Z0, Z8, Z9
 	VPMINUD   Z9, Z8, Z8
@@ -1323,13 +1581,243 @@ loop4:
 	VPADDD    Z6, Z9, Z9
 	VPSUBD    Z0, Z9, Z6
 	VPMINUD   Z6, Z9, Z9
-	VMOVDQU32 Z5, (AX)(DI*1)
-	VMOVDQU32 Z4, (CX)(DI*1)
-	VMOVDQU32 Z8, (DX)(DI*1)
-	VMOVDQU32 Z9, (BX)(DI*1)
-	ADDQ      $+64, DI
-	CMPQ      DI, SI
+	VMOVDQU32 Z5, (CX)(R11*1)
+	VMOVDQU32 Z4, (DX)(R11*1)
+	VMOVDQU32 Z8, (BX)(R11*1)
+	VMOVDQU32 Z9, (AX)(R11*1)
+	ADDQ      $+64, R11
+	CMPQ      R11, R10
 	JB        loop4
+	VZEROUPPER
+	RET
+
+// func forward4BlocksAVX512(v *uint32, q int, t *uint32, u *uint32, n int)
+// Requires: AVX, AVX512F
+TEXT ·forward4BlocksAVX512(SB), NOSPLIT, $0-40
+	MOVL         $0x7fffffff, AX
+	VPBROADCASTD AX, Z0
+	MOVL         $0x00005555, AX
+	KMOVW        AX, K1
+	MOVL         $0x0000aaaa, AX
+	KMOVW        AX, K2
+	MOVQ         q+8(FP), AX
+	MOVQ         t+16(FP), CX
+	MOVQ         u+24(FP), DX
+	MOVQ         n+32(FP), BX
+	SHLQ         $0x02, AX
+	MOVQ         v+0(FP), SI
+	LEAQ         (SI)(AX*1), DI
+	LEAQ         (DI)(AX*1), R8
+	LEAQ         (R8)(AX*1), R9
+
+block5:
+	VPBROADCASTD (CX), Z1
+	VPADDD       Z1, Z1, Z1
+	VPBROADCASTD (DX), Z2
+	VPADDD       Z2, Z2, Z2
+	VPBROADCASTD 4(DX), Z3
+	VPADDD       Z3, Z3, Z3
+	XORQ         R10, R10
+
+run6:
+	VMOVDQU32 (SI)(R10*1), Z4
+	VMOVDQU32 (DI)(R10*1), Z5
+	VMOVDQU32 (R8)(R10*1), Z6
+	VMOVDQU32 (R9)(R10*1), Z7
+	VPSRLQ    $0x20, Z6, Z8
+	VPMULUDQ  Z1, Z6, Z6
+	VPMULUDQ  Z1, Z8, Z8
+	VMOVDQU32 Z8, Z9
+	VMOVSHDUP Z6, K1, Z9
+	VMOVSLDUP Z8, K2, Z6
+	VPSRLD    $0x01, Z6, Z6
+	VPADDD    Z6, Z9, Z9
+	VPSUBD    Z0, Z9, Z6
+	VPMINUD   Z6, Z9, Z9
+	VPADDD    Z4, Z9, Z6
+	VPSUBD    Z0, Z6, Z8
+	VPMINUD   Z8, Z6, Z6
+	VPSUBD    Z9, Z4, Z4
+	VPADDD    Z0, Z4, Z8
+	VPMINUD   Z8, Z4, Z4
+	VPSRLQ    $0x20, Z7, Z8
+	VPMULUDQ  Z1, Z7, Z7
+	VPMULUDQ  Z1, Z8, Z8
+	VMOVDQU32 Z8, Z9
+	VMOVSHDUP Z7, K1, Z9
+	VMOVSLDUP Z8, K2, Z7
+	VPSRLD    $0x01, Z7, Z7
+	VPADDD    Z7, Z9, Z9
+	VPSUBD    Z0, Z9, Z7
+	VPMINUD   Z7, Z9, Z9
+	VPADDD    Z5, Z9, Z7
+	VPSUBD    Z0, Z7, Z8
+	VPMINUD   Z8, Z7, Z7
+	VPSUBD    Z9, Z5, Z5
+	VPADDD    Z0, Z5, Z8
+	VPMINUD   Z8, Z5, Z5
+	VPSRLQ    $0x20, Z7, Z8
+	VPMULUDQ  Z2, Z7, Z7
+	VPMULUDQ  Z2, Z8, Z8
+	VMOVDQU32 Z8, Z9
+	VMOVSHDUP Z7, K1, Z9
+	VMOVSLDUP Z8, K2, Z7
+	VPSRLD    $0x01, Z7, Z7
+	VPADDD    Z7, Z9, Z9
+	VPSUBD    Z0, Z9, Z7
+	VPMINUD   Z7, Z9, Z9
+	VPADDD    Z6, Z9, Z7
+	VPSUBD    Z0, Z7, Z8
+	VPMINUD   Z8, Z7, Z7
+	VPSUBD    Z9, Z6, Z6
+	VPADDD    Z0, Z6, Z8
+	VPMINUD   Z8, Z6, Z6
+	VPSRLQ    $0x20, Z5, Z8
+	VPMULUDQ  Z3, Z5, Z5
+	VPMULUDQ  Z3, Z8, Z8
+	VMOVDQU32 Z8, Z9
+	VMOVSHDUP Z5, K1, Z9
+	VMOVSLDUP Z8, K2, Z5
+	VPSRLD    $0x01, Z5, Z5
+	VPADDD    Z5, Z9, Z9
+	VPSUBD    Z0, Z9, Z5
+	VPMINUD   Z5, Z9, Z9
+	VPADDD    Z4, Z9, Z5
+	VPSUBD    Z0, Z5, Z8
+	VPMINUD   Z8, Z5, Z5
+	VPSUBD    Z9, Z4, Z4
+	VPADDD    Z0, Z4, Z8
+	VPMINUD   Z8, Z4, Z4
+	VMOVDQU32 Z7, (SI)(R10*1)
+	VMOVDQU32 Z6, (DI)(R10*1)
+	VMOVDQU32 Z5, (R8)(R10*1)
+	VMOVDQU32 Z4, (R9)(R10*1)
+	ADDQ      $+64, R10
+	CMPQ      R10, AX
+	JB        run6
+	LEAQ      (SI)(AX*4), SI
+	LEAQ      (DI)(AX*4), DI
+	LEAQ      (R8)(AX*4), R8
+	LEAQ      (R9)(AX*4), R9
+	ADDQ      $+4, CX
+	ADDQ      $+8, DX
+	DECQ      BX
+	JNZ       block5
+	VZEROUPPER
+	RET
+
+// func inverse4BlocksAVX512(v *uint32, q int, t *uint32, u *uint32, n int)
+// Requires: AVX, AVX512F
+TEXT ·inverse4BlocksAVX512(SB), NOSPLIT, $0-40
+	MOVL         $0x7fffffff, AX
+	VPBROADCASTD AX, Z0
+	MOVL         $0x00005555, AX
+	KMOVW        AX, K1
+	MOVL         $0x0000aaaa, AX
+	KMOVW        AX, K2
+	MOVQ         q+8(FP), AX
+	MOVQ         t+16(FP), CX
+	MOVQ         u+24(FP), DX
+	MOVQ         n+32(FP), BX
+	SHLQ         $0x02, AX
+	MOVQ         v+0(FP), SI
+	LEAQ         (SI)(AX*1), DI
+	LEAQ         (DI)(AX*1), R8
+	LEAQ         (R8)(AX*1), R9
+
+block7:
+	VPBROADCASTD (CX), Z1
+	VPADDD       Z1, Z1, Z1
+	VPBROADCASTD (DX), Z2
+	VPADDD       Z2, Z2, Z2
+	VPBROADCASTD 4(DX), Z3
+	VPADDD       Z3, Z3, Z3
+	XORQ         R10, R10
+
+run8:
+	VMOVDQU32 (SI)(R10*1), Z4
+	VMOVDQU32 (DI)(R10*1), Z5
+	VMOVDQU32 (R8)(R10*1), Z6
+	VMOVDQU32 (R9)(R10*1), Z7
+	VPADDD    Z4, Z5, Z8
+	VPSUBD    Z0, Z8, Z9
+	VPMINUD   Z9, Z8, Z8
+	VPSUBD    Z5, Z4, Z4
+	VPADDD    Z0, Z4, Z5
+	VPMINUD   Z5, Z4, Z4
+	VPSRLQ    $0x20, Z4, Z5
+	VPMULUDQ  Z2, Z4, Z4
+	VPMULUDQ  Z2, Z5, Z5
+	VMOVDQU32 Z5, Z9
+	VMOVSHDUP Z4, K1, Z9
+	VMOVSLDUP Z5, K2, Z4
+	VPSRLD    $0x01, Z4, Z4
+	VPADDD    Z4, Z9, Z9
+	VPSUBD    Z0, Z9, Z4
+	VPMINUD   Z4, Z9, Z9
+	VPADDD    Z6, Z7, Z4
+	VPSUBD    Z0, Z4, Z5
+	VPMINUD   Z5, Z4, Z4
+	VPSUBD    Z7, Z6, Z5
+	VPADDD    Z0, Z5, Z6
+	VPMINUD   Z6, Z5, Z5
+	VPSRLQ    $0x20, Z5, Z6
+	VPMULUDQ  Z3, Z5, Z5
+	VPMULUDQ  Z3, Z6, Z6
+	VMOVDQU32 Z6, Z7
+	VMOVSHDUP Z5, K1, Z7
+	VMOVSLDUP Z6, K2, Z5
+	VPSRLD    $0x01, Z5, Z5
+	VPADDD    Z5, Z7, Z7
+	VPSUBD    Z0, Z7, Z5
+	VPMINUD   Z5, Z7, Z7
+	VPADDD    Z8, Z4, Z5
+	VPSUBD    Z0, Z5, Z6
+	VPMINUD   Z6, Z5, Z5
+	VPSUBD    Z4, Z8, Z4
+	VPADDD    Z0, Z4, Z6
+	VPMINUD   Z6, Z4, Z4
+	VPSRLQ    $0x20, Z4, Z6
+	VPMULUDQ  Z1, Z4, Z4
+	VPMULUDQ  Z1, Z6, Z6
+	VMOVDQU32 Z6, Z8
+	VMOVSHDUP Z4, K1, Z8
+	VMOVSLDUP Z6, K2, Z4
+	VPSRLD    $0x01, Z4, Z4
+	VPADDD    Z4, Z8, Z8
+	VPSUBD    Z0, Z8, Z4
+	VPMINUD   Z4, Z8, Z8
+	VPADDD    Z9, Z7, Z4
+	VPSUBD    Z0, Z4, Z6
+	VPMINUD   Z6, Z4, Z4
+	VPSUBD    Z7, Z9, Z6
+	VPADDD    Z0, Z6, Z7
+	VPMINUD   Z7, Z6, Z6
+	VPSRLQ    $0x20, Z6, Z7
+	VPMULUDQ  Z1, Z6, Z6
+	VPMULUDQ  Z1, Z7, Z7
+	VMOVDQU32 Z7, Z9
+	VMOVSHDUP Z6, K1, Z9
+	VMOVSLDUP Z7, K2, Z6
+	VPSRLD    $0x01, Z6, Z6
+	VPADDD    Z6, Z9, Z9
+	VPSUBD    Z0, Z9, Z6
+	VPMINUD   Z6, Z9, Z9
+	VMOVDQU32 Z5, (SI)(R10*1)
+	VMOVDQU32 Z4, (DI)(R10*1)
+	VMOVDQU32 Z8, (R8)(R10*1)
+	VMOVDQU32 Z9, (R9)(R10*1)
+	ADDQ      $+64, R10
+	CMPQ      R10, AX
+	JB        run8
+	LEAQ      (SI)(AX*4), SI
+	LEAQ      (DI)(AX*4), DI
+	LEAQ      (R8)(AX*4), R8
+	LEAQ      (R9)(AX*4), R9
+	ADDQ      $+4, CX
+	ADDQ      $+8, DX
+	DECQ      BX
+	JNZ       block7
 	VZEROUPPER
 	RET
 
@@ -1352,7 +1840,7 @@ TEXT ·forwardTailAVX512(SB), NOSPLIT, $0-56
 	SHLQ         $0x02, R8
 	XORQ         R9, R9
 
-loop5:
+loop9:
 	VMOVDQU32       (AX)(R9*1), Z1
 	VMOVDQU32       64(AX)(R9*1), Z2
 	VSHUFI64X2      $0x44, Z2, Z1, Z3
@@ -1582,41 +2070,43 @@ loop5:
 	ADDQ            $+64, DI
 	ADDQ            $+128, R9
 	CMPQ            R9, R8
-	JB              loop5
+	JB              loop9
 	VZEROUPPER
 	RET
 
-// func inverseTailAVX512(lo *uint32, hi *uint32, t8 *uint32, t4 *uint32, t2 *uint32, t1 *uint32, n int, shift uint)
+// func inverseTailAVX512(dstLo *uint32, dstHi *uint32, lo *uint32, hi *uint32, t8 *uint32, t4 *uint32, t2 *uint32, t1 *uint32, n int, shift uint)
 // Requires: AVX, AVX512F
-TEXT ·inverseTailAVX512(SB), NOSPLIT, $0-64
+TEXT ·inverseTailAVX512(SB), NOSPLIT, $0-80
 	MOVL         $0x7fffffff, AX
 	VPBROADCASTD AX, Z0
 	MOVL         $0x00005555, AX
 	KMOVW        AX, K1
 	MOVL         $0x0000aaaa, AX
 	KMOVW        AX, K2
-	MOVQ         lo+0(FP), AX
-	MOVQ         hi+8(FP), CX
-	MOVQ         t8+16(FP), DX
-	MOVQ         t4+24(FP), BX
-	MOVQ         t2+32(FP), SI
-	MOVQ         t1+40(FP), DI
-	MOVQ         shift+56(FP), R8
-	VMOVQ        R8, X1
-	SUBQ         $+31, R8
-	NEGQ         R8
-	VMOVQ        R8, X2
-	MOVQ         n+48(FP), R8
-	SHLQ         $0x02, R8
-	XORQ         R9, R9
+	MOVQ         lo+16(FP), AX
+	MOVQ         hi+24(FP), CX
+	MOVQ         t8+32(FP), DX
+	MOVQ         t4+40(FP), BX
+	MOVQ         t2+48(FP), SI
+	MOVQ         t1+56(FP), DI
+	MOVQ         dstLo+0(FP), R8
+	MOVQ         dstHi+8(FP), R9
+	MOVQ         shift+72(FP), R10
+	VMOVQ        R10, X1
+	SUBQ         $+31, R10
+	NEGQ         R10
+	VMOVQ        R10, X2
+	MOVQ         n+64(FP), R10
+	SHLQ         $0x02, R10
+	XORQ         R11, R11
 
-loop6:
-	VMOVDQU32       (AX)(R9*1), Z3
-	VMOVDQU32       64(AX)(R9*1), Z4
+loop10:
+	VMOVDQU32       (AX)(R11*1), Z3
+	VMOVDQU32       64(AX)(R11*1), Z4
 	VSHUFI64X2      $0x44, Z4, Z3, Z5
 	VSHUFI64X2      $0xee, Z4, Z3, Z3
-	VMOVDQU32       (CX)(R9*1), Z4
-	VMOVDQU32       64(CX)(R9*1), Z6
+	VMOVDQU32       (CX)(R11*1), Z4
+	VMOVDQU32       64(CX)(R11*1), Z6
 	VSHUFI64X2      $0x44, Z6, Z4, Z7
 	VSHUFI64X2      $0xee, Z6, Z4, Z4
 	VSHUFI64X2      $0x88, Z3, Z5, Z6
@@ -1841,21 +2331,21 @@ loop6:
 	VPERMT2Q        Z9, Z5, Z3
 	VMOVDQU32       tailInverseRun1<>+0(SB), Z5
 	VPERMT2Q        Z9, Z5, Z8
-	VMOVDQU32       Z3, (AX)(R9*1)
-	VMOVDQU32       Z8, 64(AX)(R9*1)
+	VMOVDQU32       Z3, (R8)(R11*1)
+	VMOVDQU32       Z8, 64(R8)(R11*1)
 	VMOVDQU32       Z4, Z3
 	VMOVDQU32       tailInverseRun0<>+0(SB), Z5
 	VPERMT2Q        Z6, Z5, Z3
 	VMOVDQU32       tailInverseRun1<>+0(SB), Z5
 	VPERMT2Q        Z6, Z5, Z4
-	VMOVDQU32       Z3, (CX)(R9*1)
-	VMOVDQU32       Z4, 64(CX)(R9*1)
+	VMOVDQU32       Z3, (R9)(R11*1)
+	VMOVDQU32       Z4, 64(R9)(R11*1)
 	ADDQ            $+8, DX
 	ADDQ            $+16, BX
 	ADDQ            $+32, SI
 	ADDQ            $+64, DI
-	ADDQ            $+128, R9
-	CMPQ            R9, R8
-	JB              loop6
+	ADDQ            $+128, R11
+	CMPQ            R11, R10
+	JB              loop10
 	VZEROUPPER
 	RET

@@ -31,37 +31,54 @@ func TestButterflies(t *testing.T) {
 
 func TestButterflies4(t *testing.T) {
 	forLengths(t, func(t *testing.T, r *rand.Rand, n int) {
-		w := column(r, 3)
-		var a, got, want [4][]field.M31
-		for k := range a {
-			a[k] = column(r, n)
-		}
-		fresh := func() {
-			for k := range a {
-				got[k], want[k] = slices.Clone(a[k]), slices.Clone(a[k])
-			}
-		}
-		check := func(name string) {
-			for k := range got {
-				if !slices.Equal(got[k], want[k]) {
-					t.Fatalf("%s, length %d: quarter %d", name, n, k)
+		for blocks := range 4 {
+			w, u, v := column(r, blocks), column(r, 2*blocks), column(r, 4*n*blocks)
+			forward, inverse := slices.Clone(v), slices.Clone(v)
+			Forward4(forward, w, u)
+			Inverse4(inverse, w, u)
+			for j := range blocks {
+				want := slices.Clone(v[4*n*j : 4*n*(j+1)])
+				q := QuartersOf(want)
+				Forward(q[0], q[2], w[j])
+				Forward(q[1], q[3], w[j])
+				Forward(q[0], q[1], u[2*j])
+				Forward(q[2], q[3], u[2*j+1])
+				if !slices.Equal(forward[4*n*j:4*n*(j+1)], want) {
+					t.Fatalf("Forward4, quarters of %d: block %d of %d", n, j, blocks)
+				}
+				copy(want, v[4*n*j:])
+				Inverse(q[0], q[1], u[2*j])
+				Inverse(q[2], q[3], u[2*j+1])
+				Inverse(q[0], q[2], w[j])
+				Inverse(q[1], q[3], w[j])
+				if !slices.Equal(inverse[4*n*j:4*n*(j+1)], want) {
+					t.Fatalf("Inverse4, quarters of %d: block %d of %d", n, j, blocks)
 				}
 			}
 		}
-		fresh()
-		Forward4(got[0], got[1], got[2], got[3], w[0], w[1], w[2])
-		Forward(want[0], want[2], w[0])
-		Forward(want[1], want[3], w[0])
-		Forward(want[0], want[1], w[1])
-		Forward(want[2], want[3], w[2])
-		check("Forward4")
-		fresh()
-		Inverse4(got[0], got[1], got[2], got[3], w[0], w[1], w[2])
-		Inverse(want[0], want[1], w[1])
-		Inverse(want[2], want[3], w[2])
-		Inverse(want[0], want[2], w[0])
-		Inverse(want[1], want[3], w[0])
-		check("Inverse4")
+	})
+}
+
+func TestButterflies4To(t *testing.T) {
+	forLengths(t, func(t *testing.T, r *rand.Rand, n int) {
+		w := column(r, 3)
+		from := column(r, 4*n)
+		src := QuartersOf(from)
+		for _, f := range []struct {
+			name string
+			to   func(dst, src *Quarters, t, t0, t1 field.M31)
+			in   func(v, t, u []field.M31)
+		}{{"Forward4To", Forward4To, Forward4}, {"Inverse4To", Inverse4To, Inverse4}} {
+			want, got, same := slices.Clone(from), column(r, 4*n), slices.Clone(from)
+			f.in(want, w[:1], w[1:])
+			before := slices.Clone(from)
+			dst, place := QuartersOf(got), QuartersOf(same)
+			f.to(&dst, &src, w[0], w[1], w[2])
+			f.to(&place, &place, w[0], w[1], w[2])
+			if !slices.Equal(got, want) || !slices.Equal(same, want) || !slices.Equal(from, before) {
+				t.Fatalf("%s, length %d", f.name, n)
+			}
+		}
 	})
 }
 
@@ -112,9 +129,15 @@ func testTails(t *testing.T) {
 			MulConst(wantLo, wantLo, 1<<shift)
 			MulConst(wantHi, wantHi, 1<<shift)
 			gotLo, gotHi := slices.Clone(lo), slices.Clone(hi)
-			InverseTail(gotLo, gotHi, tw[3], tw[2], tw[1], tw[0], shift)
+			InverseTail(gotLo, gotHi, gotLo, gotHi, tw[3], tw[2], tw[1], tw[0], shift)
 			if !slices.Equal(gotLo, wantLo) || !slices.Equal(gotHi, wantHi) {
 				t.Fatalf("InverseTail, length %d, shift %d", n, shift)
+			}
+			clear(gotLo)
+			clear(gotHi)
+			InverseTail(gotLo, gotHi, lo, hi, tw[3], tw[2], tw[1], tw[0], shift)
+			if !slices.Equal(gotLo, wantLo) || !slices.Equal(gotHi, wantHi) {
+				t.Fatalf("InverseTail to other columns, length %d, shift %d", n, shift)
 			}
 		}
 	}

@@ -69,12 +69,18 @@ func results(v []field.M31, n int, alloc func(n int) []field.M31) [][]field.M31 
 
 	Forward(fresh(), fresh(), scalar())
 	Inverse(fresh(), fresh(), scalar())
-	Forward4(fresh(), fresh(), fresh(), fresh(), scalar(), scalar(), scalar())
-	Inverse4(fresh(), fresh(), fresh(), fresh(), scalar(), scalar(), scalar())
+	quarters := func() *Quarters { return &Quarters{fresh(), fresh(), fresh(), fresh()} }
+	Forward4To(quarters(), quarters(), scalar(), scalar(), scalar())
+	Inverse4To(quarters(), quarters(), scalar(), scalar(), scalar())
+	for blocks := 1; blocks < 4; blocks++ {
+		size := n / 4 / blocks * 4
+		Forward4(fresh()[:blocks*size], column(blocks), column(2*blocks))
+		Inverse4(fresh()[:blocks*size], column(blocks), column(2*blocks))
+	}
 	runs := n / TailRun
 	twiddles := [4][]field.M31{column(runs), column(2 * runs), column(4 * runs), column(8 * runs)}
 	ForwardTail(fresh(), fresh(), twiddles[0], twiddles[1], twiddles[2], twiddles[3])
-	InverseTail(fresh(), fresh(), twiddles[0], twiddles[1], twiddles[2], twiddles[3], uint(n%31))
+	InverseTail(fresh(), fresh(), fresh(), fresh(), twiddles[0], twiddles[1], twiddles[2], twiddles[3], uint(n%31))
 
 	x, y := columns(), columns()
 	c := At(&Planes{v, v, v, v, v, v}, n%len(v))

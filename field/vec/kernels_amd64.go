@@ -156,26 +156,68 @@ func vectorInverse(a, b []field.M31, t field.M31) int {
 	return n
 }
 
-func vectorForward4(a0, a1, a2, a3 []field.M31, t, t0, t1 field.M31) int {
-	k, n := split(len(a0), 1)
+func vectorForward4(v, t, u []field.M31) int {
+	q := len(v) / 4 / max(1, len(t))
+	k, n := split(q, 1)
+	if n != q || n == 0 {
+		return 0
+	}
 	switch k {
 	case cpu.AVX512:
-		forward4AVX512(first(a0), first(a1), first(a2), first(a3), n, uint32(t), uint32(t0), uint32(t1))
+		forward4BlocksAVX512(first(v), q, first(t), first(u), len(t))
 	case cpu.AVX2:
-		forward4AVX2(first(a0), first(a1), first(a2), first(a3), n, uint32(t), uint32(t0), uint32(t1))
+		forward4BlocksAVX2(first(v), q, first(t), first(u), len(t))
+	}
+	return len(t)
+}
+
+func vectorInverse4(v, t, u []field.M31) int {
+	q := len(v) / 4 / max(1, len(t))
+	k, n := split(q, 1)
+	if n != q || n == 0 {
+		return 0
+	}
+	switch k {
+	case cpu.AVX512:
+		inverse4BlocksAVX512(first(v), q, first(t), first(u), len(t))
+	case cpu.AVX2:
+		inverse4BlocksAVX2(first(v), q, first(t), first(u), len(t))
+	}
+	return len(t)
+}
+
+func vectorForward4To(dst, src *Quarters, t, t0, t1 field.M31) int {
+	k, n := split(len(dst[0]), 1)
+	if n == 0 {
+		return 0
+	}
+	d, s := dst.firsts(), src.firsts()
+	switch k {
+	case cpu.AVX512:
+		forward4AVX512(&d, &s, n, uint32(t), uint32(t0), uint32(t1))
+	case cpu.AVX2:
+		forward4AVX2(&d, &s, n, uint32(t), uint32(t0), uint32(t1))
 	}
 	return n
 }
 
-func vectorInverse4(a0, a1, a2, a3 []field.M31, t, t0, t1 field.M31) int {
-	k, n := split(len(a0), 1)
+func vectorInverse4To(dst, src *Quarters, t, t0, t1 field.M31) int {
+	k, n := split(len(dst[0]), 1)
+	if n == 0 {
+		return 0
+	}
+	d, s := dst.firsts(), src.firsts()
 	switch k {
 	case cpu.AVX512:
-		inverse4AVX512(first(a0), first(a1), first(a2), first(a3), n, uint32(t), uint32(t0), uint32(t1))
+		inverse4AVX512(&d, &s, n, uint32(t), uint32(t0), uint32(t1))
 	case cpu.AVX2:
-		inverse4AVX2(first(a0), first(a1), first(a2), first(a3), n, uint32(t), uint32(t0), uint32(t1))
+		inverse4AVX2(&d, &s, n, uint32(t), uint32(t0), uint32(t1))
 	}
 	return n
+}
+
+func (q *Quarters) firsts() [4]*uint32 {
+	return [4]*uint32{first(q[0]), first(q[1]), first(q[2]), first(q[3])}
 }
 
 func vectorForwardTail(lo, hi, t8, t4, t2, t1 []field.M31) int {
@@ -189,13 +231,13 @@ func vectorForwardTail(lo, hi, t8, t4, t2, t1 []field.M31) int {
 	return n
 }
 
-func vectorInverseTail(lo, hi, t8, t4, t2, t1 []field.M31, shift uint) int {
+func vectorInverseTail(dstLo, dstHi, lo, hi, t8, t4, t2, t1 []field.M31, shift uint) int {
 	k, n := split(len(lo), 2)
 	switch k {
 	case cpu.AVX512:
-		inverseTailAVX512(first(lo), first(hi), first(t8), first(t4), first(t2), first(t1), n, shift)
+		inverseTailAVX512(first(dstLo), first(dstHi), first(lo), first(hi), first(t8), first(t4), first(t2), first(t1), n, shift)
 	case cpu.AVX2:
-		inverseTailAVX2(first(lo), first(hi), first(t8), first(t4), first(t2), first(t1), n, shift)
+		inverseTailAVX2(first(dstLo), first(dstHi), first(lo), first(hi), first(t8), first(t4), first(t2), first(t1), n, shift)
 	}
 	return n
 }

@@ -93,7 +93,7 @@ func loadPointers() pointers {
 	return pointers{Pointer("lo"), Pointer("hi"), Pointer("t8"), Pointer("t4"), Pointer("t2"), Pointer("t1")}
 }
 
-const signature = "func(lo, hi, t8, t4, t2, t1 *uint32, n int"
+const parameters = "lo, hi, t8, t4, t2, t1 *uint32, n int"
 
 // loop calls body for each step. The twiddles' pointers move, lo and hi go by i.
 func (t *tail) loop(p *pointers, body func(i Offset)) {
@@ -237,7 +237,7 @@ func (t *tail) store(v pair, r runs, base, i Offset) {
 
 func (t *tail) forward(r runs) {
 	m := t.m
-	m.Func("forwardTail", signature+")", "does the last layers of a transform.", func() {
+	m.Func("forwardTail", "func("+parameters+")", "does the last layers of a transform.", func() {
 		p := loadPointers()
 		t.loop(&p, func(i Offset) {
 			lo, hi := t.load(p.lo, i), t.load(p.hi, i)
@@ -271,8 +271,9 @@ func (t *tail) forward(r runs) {
 
 func (t *tail) inverse(r runs) {
 	m := t.m
-	m.Func("inverseTail", signature+", shift uint)", "does the first layers of an inverse transform and multiplies by 2^shift.", func() {
+	m.Func("inverseTail", "func(dstLo, dstHi, "+parameters+", shift uint)", "does the first layers of an inverse transform and multiplies by 2^shift.", func() {
 		p := loadPointers()
+		dstLo, dstHi := Pointer("dstLo"), Pointer("dstHi")
 		left, right := XMM(), XMM()
 		shift := Pointer("shift")
 		VMOVQ(shift, left)
@@ -316,8 +317,8 @@ func (t *tail) inverse(r runs) {
 				lo, hi = t.quarters(lo), t.quarters(hi)
 			}
 			layer(t.twiddles8(&p, t.inverse8))
-			t.store(lo, r, p.lo, i)
-			t.store(hi, r, p.hi, i)
+			t.store(lo, r, dstLo, i)
+			t.store(hi, r, dstHi, i)
 		})
 	})
 }
