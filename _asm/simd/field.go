@@ -63,6 +63,9 @@ func (m *M) Odd(a Vec) Vec {
 	return v
 }
 
+// Even clears the odd lanes. PrepareFold comes first.
+func (m *M) Even(x Vec) { m.And(x, m.p64, x) }
+
 // A Val is a factor, in registers or memory: its even lanes in the even lanes of E, its
 // odd lanes in the even lanes of O.
 type Val struct{ E, O Op }

@@ -64,8 +64,10 @@ func benchmarkPlanes(b *testing.B) {
 		{"MulE", func() { MulE(dst, x, y) }, 1},
 		{"MulConstE", func() { MulConstE(dst, x, c) }, 1},
 		{"MulBaseE", func() { MulBaseE(dst, x, col) }, 1},
-		{"AccConst", func() { AccConst(dst, col, c) }, 1},
 		{"AccConsts", func() { AccConsts(dst, cols, cs) }, len(cols)},
+		{"AccConsts/6", func() { AccConsts(dst, cols[:6], cs) }, 6},
+		{"SumConsts/2", func() { SumConsts(dst, c, cols[:2], cs) }, 2},
+		{"SumConsts/6", func() { SumConsts(dst, c, cols[:6], cs) }, 6},
 		{"DotE", func() { DotE(col, x) }, 1},
 		{"BatchInverseE", func() { BatchInverseE(dst, x) }, 1},
 	} {

@@ -6,29 +6,24 @@ import "github.com/orrery/orrery/field"
 // what they read several times stays in the first-level cache.
 const block = 512
 
-// AccConst sets dst = dst + col * c for a base column, which is none of dst.
-func AccConst(dst Planes, col []field.M31, c field.E) {
-	portableAccConst(&dst, col, c, vectorAccConst(&dst, col, c))
-}
-
-// portableAccConst begins at element from.
-func portableAccConst(dst *Planes, col []field.M31, c field.E, from int) {
-	coords := c.Coords()
-	n := len(dst[0])
-	for lo := from; lo < n; lo += block {
-		hi := min(lo+block, n)
-		for k, ck := range coords {
-			portableMulAddConst(dst[k][lo:hi], col[lo:hi], ck)
-		}
-	}
-}
-
 // AccConsts sets dst = dst + sum over j of cols[j] * cs[j], for base columns, none of them
-// of dst. It is faster than as many calls of AccConst: four products are summed before
-// each reduction. cs must be at least as long as cols.
+// of dst. Four products are summed before each reduction. cs must be at least as long as cols.
 func AccConsts(dst Planes, cols [][]field.M31, cs []field.E) {
 	cs = cs[:len(cols)]
 	portableAccConsts(&dst, cols, cs, vectorAccConsts(&dst, cols, cs))
+}
+
+// SumConsts sets dst = c + sum over j of cols[j] * cs[j]; otherwise it is AccConsts.
+func SumConsts(dst Planes, c field.E, cols [][]field.M31, cs []field.E) {
+	cs = cs[:len(cols)]
+	from := vectorSumConsts(&dst, c, cols, cs)
+	for k, ck := range c.Coords() {
+		rest := dst[k][from:]
+		for i := range rest {
+			rest[i] = ck
+		}
+	}
+	portableAccConsts(&dst, cols, cs, from)
 }
 
 // portableAccConsts begins at element from.
@@ -47,7 +42,9 @@ func portableAccConsts(dst *Planes, cols [][]field.M31, cs []field.E, from int) 
 			}
 		}
 		for ; j < len(cols); j++ {
-			portableAccConst(&part, cols[j][lo:hi], cs[j], 0)
+			for k, ck := range cs[j].Coords() {
+				portableMulAddConst(part[k], cols[j][lo:hi], ck)
+			}
 		}
 	}
 }

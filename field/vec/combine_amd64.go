@@ -4,15 +4,15 @@
 
 package vec
 
-// accConstAVX2 sets dst = dst + col c.
+// accConstsAVX2 sets dst to dst plus the sum of col c over the columns, four to a group; c has the coordinates of a group's constants side by side. It ignores start.
 //
 //go:noescape
-func accConstAVX2(dst *[6]*uint32, col *uint32, c *[6]uint32, n int)
+func accConstsAVX2(dst *[6]*uint32, start *[6]uint64, cols *[16]*uint32, c *[96]uint64, groups int, rest int, n int)
 
-// accConstsAVX2 sets dst to dst plus the sum of col c over the columns, four to a group; c has the coordinates of a group's constants side by side.
+// sumConstsAVX2 sets dst to start plus the sum; see accConsts.
 //
 //go:noescape
-func accConstsAVX2(dst *[6]*uint32, cols *[16]*uint32, c *[96]uint64, groups int, n int)
+func sumConstsAVX2(dst *[6]*uint32, start *[6]uint64, cols *[16]*uint32, c *[96]uint64, groups int, rest int, n int)
 
 // dotAVX2 adds the products of elements to sums, eight or four of which it uses, folded in fours to numbers below 2^34.
 //
@@ -24,15 +24,15 @@ func dotAVX2(sums *[8]uint64, a *uint32, b *uint32, n int)
 //go:noescape
 func dotEAVX2(sums *[6][8]uint64, a *uint32, b *[6]*uint32, n int)
 
-// accConstAVX512 sets dst = dst + col c.
+// accConstsAVX512 sets dst to dst plus the sum of col c over the columns, four to a group; c has the coordinates of a group's constants side by side. It ignores start.
 //
 //go:noescape
-func accConstAVX512(dst *[6]*uint32, col *uint32, c *[6]uint32, n int)
+func accConstsAVX512(dst *[6]*uint32, start *[6]uint64, cols *[16]*uint32, c *[96]uint64, groups int, rest int, n int)
 
-// accConstsAVX512 sets dst to dst plus the sum of col c over the columns, four to a group; c has the coordinates of a group's constants side by side.
+// sumConstsAVX512 sets dst to start plus the sum; see accConsts.
 //
 //go:noescape
-func accConstsAVX512(dst *[6]*uint32, cols *[16]*uint32, c *[96]uint64, groups int, n int)
+func sumConstsAVX512(dst *[6]*uint32, start *[6]uint64, cols *[16]*uint32, c *[96]uint64, groups int, rest int, n int)
 
 // dotAVX512 adds the products of elements to sums, eight or four of which it uses, folded in fours to numbers below 2^34.
 //

@@ -284,25 +284,6 @@ func vectorMulConstE(dst, a *Planes, c field.E) int {
 	return n
 }
 
-func vectorAccConst(dst *Planes, col []field.M31, c field.E) int {
-	k, n := split(len(dst[0]), 1)
-	if n == 0 {
-		return 0
-	}
-	var cs [field.Degree]uint32
-	for k, x := range c.Coords() {
-		cs[k] = uint32(x)
-	}
-	d := firsts(dst, n)
-	switch k {
-	case cpu.AVX512:
-		accConstAVX512(&d, first(col[:n]), &cs, n)
-	case cpu.AVX2:
-		accConstAVX2(&d, first(col[:n]), &cs, n)
-	}
-	return n
-}
-
 // Columns for one call of the assembly, and for one of its folded sums. With more columns
 // at a time than there are ways in a cache, and lengths that are powers of two, what the
 // processor fetches ahead of a column would be lost before its use: 64 columns take twice
@@ -314,38 +295,60 @@ const (
 
 func vectorAccConsts(dst *Planes, cols [][]field.M31, cs []field.E) int {
 	k, n := split(len(dst[0]), 1)
-	if n == 0 {
-		return 0
-	}
-	for len(cols) > 0 {
-		m := min(len(cols), accColumns)
-		groups := (m + accGroup - 1) / accGroup
-		// The last group is filled up with zeros times the last column.
-		var c [accColumns * field.Degree]uint64
-		for j := range m {
-			group := c[j/accGroup*accGroup*field.Degree:]
-			for k, x := range cs[j].Coords() {
-				group[accGroup*k+j%accGroup] = uint64(x)
-			}
+	if n > 0 {
+		for lo := 0; lo < len(cols); lo += accColumns {
+			hi := min(lo+accColumns, len(cols))
+			combineColumns(k, dst, nil, cols[lo:hi], cs[lo:hi], n)
 		}
-		for lo := 0; lo < n; lo += block {
-			hi := min(lo+block, n)
-			var from [accColumns]*uint32
-			for j := range groups * accGroup {
-				from[j] = first(cols[min(j, m-1)][lo:hi])
-			}
-			part := Slice(*dst, lo, hi)
-			d := firsts(&part, hi-lo)
-			switch k {
-			case cpu.AVX512:
-				accConstsAVX512(&d, &from, &c, groups, hi-lo)
-			case cpu.AVX2:
-				accConstsAVX2(&d, &from, &c, groups, hi-lo)
-			}
-		}
-		cols, cs = cols[m:], cs[m:]
 	}
 	return n
+}
+
+func vectorSumConsts(dst *Planes, start field.E, cols [][]field.M31, cs []field.E) int {
+	k, n := split(len(dst[0]), 1)
+	if n > 0 {
+		first := min(accColumns, len(cols))
+		combineColumns(k, dst, &start, cols[:first], cs[:first], n)
+		vectorAccConsts(dst, cols[first:], cs[first:])
+	}
+	return n
+}
+
+// combineColumns adds at most accColumns products to dst, or to the start if there is one.
+func combineColumns(k cpu.Kernels, dst *Planes, start *field.E, cols [][]field.M31, cs []field.E, n int) {
+	var s [field.Degree]uint64
+	if start != nil {
+		for k, x := range start.Coords() {
+			s[k] = uint64(x)
+		}
+	}
+	var c [accColumns * field.Degree]uint64
+	for j := range cols {
+		group := c[j/accGroup*accGroup*field.Degree:]
+		for k, x := range cs[j].Coords() {
+			group[accGroup*k+j%accGroup] = uint64(x)
+		}
+	}
+	for lo := 0; lo < n; lo += block {
+		hi := min(lo+block, n)
+		var from [accColumns]*uint32
+		for j, col := range cols {
+			from[j] = first(col[lo:hi])
+		}
+		part := Slice(*dst, lo, hi)
+		d := firsts(&part, hi-lo)
+		groups, rest := len(cols)/accGroup, len(cols)%accGroup
+		switch {
+		case k == cpu.AVX512 && start != nil:
+			sumConstsAVX512(&d, &s, &from, &c, groups, rest, hi-lo)
+		case k == cpu.AVX512:
+			accConstsAVX512(&d, &s, &from, &c, groups, rest, hi-lo)
+		case start != nil:
+			sumConstsAVX2(&d, &s, &from, &c, groups, rest, hi-lo)
+		default:
+			accConstsAVX2(&d, &s, &from, &c, groups, rest, hi-lo)
+		}
+	}
 }
 
 // dotLen is the number of elements after which the sums of vectorDot are reduced, so that

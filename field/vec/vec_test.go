@@ -118,8 +118,6 @@ func TestPlanes(t *testing.T) {
 			func(_, a, _ E, x field.M31, _ E) E { return a.MulBase(x) }},
 		{"MulConstE", func(dst, a, _ Planes, _ []field.M31, c E) { MulConstE(dst, a, c) },
 			func(_, a, _ E, _ field.M31, c E) E { return a.Mul(c) }},
-		{"AccConst", func(dst, _, _ Planes, x []field.M31, c E) { AccConst(dst, x, c) },
-			func(d, _, _ E, x field.M31, c E) E { return c.MulBase(x).Add(d) }},
 	}
 	for _, k := range kernels {
 		t.Run(k.name, func(t *testing.T) {
@@ -145,23 +143,27 @@ func TestPlanes(t *testing.T) {
 
 func TestAccConsts(t *testing.T) {
 	forLengths(t, func(t *testing.T, r *rand.Rand, n int) {
-		for _, m := range []int{0, 1, 3, 4, 5, 8, 11, 66} {
+		for _, m := range []int{0, 1, 2, 3, 4, 5, 8, 11, 16, 17, 66} {
 			cols, cs := make([][]field.M31, m), make([]field.E, m)
 			for j := range cols {
 				cols[j] = column(r, n)
 				p := planes(r, 1)
 				cs[j] = At(&p, 0)
 			}
-			d := planes(r, n)
-			got := clonePlanes(d)
+			d, one := planes(r, n), planes(r, 1)
+			got, sums, start := clonePlanes(d), planes(r, n), At(&one, 0)
 			AccConsts(got, cols, cs)
+			SumConsts(sums, start, cols, cs)
 			for i := range n {
-				want := At(&d, i)
+				var want field.E
 				for j := range cols {
 					want = want.Add(cs[j].MulBase(cols[j][i]))
 				}
-				if At(&got, i) != want {
-					t.Fatalf("length %d, %d columns: element %d", n, m, i)
+				if At(&got, i) != want.Add(At(&d, i)) {
+					t.Fatalf("AccConsts, length %d, %d columns: element %d", n, m, i)
+				}
+				if At(&sums, i) != want.Add(start) {
+					t.Fatalf("SumConsts, length %d, %d columns: element %d", n, m, i)
 				}
 			}
 		}
@@ -182,15 +184,19 @@ func TestLargest(t *testing.T) {
 		if got, want := DotE(col, all), e.MulBase(top).MulBase(n); got != want {
 			t.Errorf("DotE: %v, want %v", got, want)
 		}
-		for _, m := range []int{4, 64, 131} {
+		for _, m := range []int{3, 4, 64, 131} {
 			cols, cs := make([][]field.M31, m), make([]field.E, m)
 			for j := range cols {
 				cols[j], cs[j] = col, e
 			}
-			dst := clonePlanes(all)
+			dst, sums := clonePlanes(all), MakePlanes(n)
 			AccConsts(dst, cols, cs)
 			want := e.MulBase(top).MulBase(field.M31(m)).Add(e)
+			SumConsts(sums, e, cols, cs)
 			for i := range n {
+				if got := At(&sums, i); got != want {
+					t.Fatalf("SumConsts of %d columns: %v, want %v", m, got, want)
+				}
 				if got := At(&dst, i); got != want {
 					t.Fatalf("AccConsts of %d columns: %v, want %v", m, got, want)
 				}

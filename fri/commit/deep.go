@@ -126,12 +126,13 @@ func accumulate(ctx context.Context, dst vec.Planes, log, part int, tasks []*dee
 
 // deepWorker holds the scratch of one goroutine.
 type deepWorker struct {
-	x, y []field.M31
-	cols [][]field.M31
-	num  vec.Planes // numerators
-	line cubic      // the line's values, then their inverses
-	tmp  cubic
-	norm []field.M31
+	x, y    []field.M31
+	cols    [][]field.M31
+	weights []field.E
+	num     vec.Planes // numerators
+	line    cubic      // the line's values, then their inverses
+	tmp     cubic
+	norm    []field.M31
 }
 
 // cubic is a column of elements of the field fixed by sigma, M31[v]/(v^3-5).
@@ -154,13 +155,8 @@ func (w *deepWorker) add(out vec.Planes, t *deepTask, from int) {
 	}
 	// Numerators: sum_c w_c f_c - a - b y.
 	a, b := t.q.Interpolant()
-	for c, x := range a.Neg().Coords() {
-		for i := range w.num[c] {
-			w.num[c][i] = x
-		}
-	}
-	vec.AccConst(w.num, w.y, b.Neg())
-	vec.AccConsts(w.num, w.cols, t.Weights)
+	w.cols, w.weights = append(w.cols, w.y), append(append(w.weights[:0], t.Weights...), b.Neg())
+	vec.SumConsts(w.num, a.Neg(), w.cols, w.weights)
 
 	c0, cx, cy := t.q.Line.Coefficients()
 	k0, kx, ky := fixed(c0), fixed(cx), fixed(cy)

@@ -178,12 +178,16 @@ func (m *Machine) Run(b *Bound, cols *Columns, lo, hi int, out func(i int, v Out
 			}
 		case in.op == opAcc:
 			dst := ext(in.dst)
-			m.materialize(b, in.a, dst, base, ext)
 			m.vectors = m.vectors[:0]
 			for _, t := range in.terms {
 				m.vectors = append(m.vectors, base(t.vector))
 			}
-			accumulate(dst, m.vectors, b.terms[i])
+			if in.a.scalar() {
+				vec.SumConsts(dst, b.ext[in.a.index], m.vectors, b.terms[i])
+			} else {
+				m.materialize(b, in.a, dst, base, ext)
+				vec.AccConsts(dst, m.vectors, b.terms[i])
+			}
 		case in.dst.kind == baseReg:
 			runBase(in, b, base)
 		default:
@@ -217,21 +221,6 @@ func (m *Machine) fill(dst []field.M31, v field.M31) {
 	dst[0] = v
 	for n := 1; n < len(dst); n *= 2 {
 		copy(dst[n:], dst[:n])
-	}
-}
-
-// accumulate adds products to dst. AccConsts works on four at a time, and is the slower
-// one for the last one or two.
-func accumulate(dst vec.Planes, vectors [][]field.M31, scalars []field.E) {
-	n := len(vectors)
-	if n%4 < 3 {
-		n -= n % 4
-	}
-	if n > 0 {
-		vec.AccConsts(dst, vectors[:n], scalars[:n])
-	}
-	for i := n; i < len(vectors); i++ {
-		vec.AccConst(dst, vectors[i], scalars[i])
 	}
 }
 
@@ -320,10 +309,7 @@ func (m *Machine) runExt(in *instruction, b *Bound, base func(operand) []field.M
 		case y.scalar() && x.ext():
 			vec.MulConstE(dst, ext(x), b.ext[y.index])
 		case y.scalar():
-			for k := range dst {
-				clear(dst[k])
-			}
-			vec.AccConst(dst, base(x), b.ext[y.index])
+			vec.SumConsts(dst, field.E{}, append(m.vectors[:0], base(x)), []field.E{b.ext[y.index]})
 		case !x.ext():
 			vec.MulBaseE(dst, ext(y), base(x))
 		case !y.ext():

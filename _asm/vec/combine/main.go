@@ -12,111 +12,130 @@ const degree = 6
 
 func main() {
 	Write(func(m *M) {
-		accConst(m)
 		accConsts(m)
+		sumConsts(m)
 		dot(m, "dot", 1)
 		dot(m, "dotE", degree)
 	})
 }
 
-func accConst(m *M) {
-	m.Func("accConst", "func(dst *[6]*uint32, col *uint32, c *[6]uint32, n int)", "sets dst = dst + col c.", func() {
-		dst, col, c := Pointers("dst", degree), Pointer("col"), Pointer("c")
-		var c2 [degree]Val
-		for k := range c2 {
-			v := m.New()
-			VPBROADCASTD(Mem{Base: c, Disp: 4 * k}, v)
-			c2[k] = m.Constant(m.Double(v))
-		}
-		m.Loop(Pointer("n"), m.Lanes, func(i Offset) {
-			x := m.Val(m.Load(m.At(col, i, 0)))
-			for k := range dst {
-				at := m.At(dst[k], i, 0)
-				m.Store(m.Add(m.Load(at), m.Mul(x, c2[k])), at)
-			}
-		})
-	})
-}
-
 // group is the number of columns whose products are summed before folding: four products
-// of canonical elements are below 2^64.
+// of canonical elements are at most 2^64 - 2^35 + 16, which leaves room for a folded sum, below 2^34.
 const group = 4
 
-// accConsts keeps sums of folded sums, below 2^34 each, for six coordinates: with AVX2 on
-// the stack.
-func accConsts(m *M) {
-	const signature = "func(dst *[6]*uint32, cols *[16]*uint32, c *[96]uint64, groups int, n int)"
-	m.FrameFunc("accConsts", signature, "sets dst to dst plus the sum of col c over the columns, four to a group; c has the coordinates of a group's constants side by side.", func() {
+const combineSignature = "func(dst *[6]*uint32, start *[6]uint64, cols *[16]*uint32, c *[96]uint64, groups, rest int, n int)"
+
+// combine sums products of columns and constants from a start that init loads, E and O for plane
+// k: groups of four columns and then a rest of less. The sums of six coordinates are in registers,
+// with AVX2 on the stack.
+func combine(m *M, name, doc string, init func(k int, dst, start, i Offset) Wide) {
+	m.FrameFunc(name, combineSignature, doc, func() {
 		var frame func(k int) Mem
 		if !m.AVX512 {
 			frame = m.Frame(2 * degree)
 		}
-		dst, cols, c, groups := Pointer("dst"), Pointer("cols"), Pointer("c"), Pointer("groups")
+		dst, start, cols, c := Pointer("dst"), Pointer("start"), Pointer("cols"), Pointer("c")
+		groups, rest := Pointer("groups"), Pointer("rest")
 		m.PrepareFold()
 		m.Loop(Pointer("n"), m.Lanes, func(i Offset) {
-			var acc [2 * degree]Vec
+			var acc [degree]Wide
 			for k := range acc {
-				if m.AVX512 {
-					acc[k] = m.Zero()
-				}
-			}
-			if !m.AVX512 {
-				zero := m.Zero()
-				for k := range acc {
-					m.Store(zero, frame(k))
+				acc[k] = init(k, dst, start, i)
+				if !m.AVX512 {
+					m.Store(acc[k].E, frame(2*k))
+					m.Store(acc[k].O, frame(2*k+1))
 				}
 			}
 			column, constant, left := GP64(), GP64(), GP64()
 			MOVQ(cols, column)
 			MOVQ(c, constant)
-			MOVQ(groups, left)
-			top := m.Label("group")
-			Label(top)
-			var x [group]Val
-			for j := range x {
-				p := GP64()
-				MOVQ(Mem{Base: column, Disp: 8 * j}, p)
-				x[j] = m.Val(m.Load(m.At(p, i, 0)))
-			}
-			for k := range degree {
-				var sum Wide
-				for j := range x {
-					v := m.New()
-					VPBROADCASTQ(Mem{Base: constant, Disp: 8 * (group*k + j)}, v)
-					p := m.Product(x[j], m.Constant(v))
-					if j == 0 {
-						sum = p
-					} else {
+			// products adds those of some columns, at most four.
+			products := func(columns int) {
+				var x [group]Val
+				for j := range columns {
+					p := GP64()
+					MOVQ(Mem{Base: column, Disp: 8 * j}, p)
+					x[j] = m.Val(m.Load(m.At(p, i, 0)))
+				}
+				for k := range degree {
+					sum := acc[k]
+					if !m.AVX512 {
+						sum = Wide{E: m.Load(frame(2 * k)), O: m.Load(frame(2*k + 1))}
+					}
+					for j := range columns {
+						v := m.New()
+						VPBROADCASTQ(Mem{Base: constant, Disp: 8 * (group*k + j)}, v)
+						p := m.Product(x[j], m.Constant(v))
 						VPADDQ(p.E, sum.E, sum.E)
 						VPADDQ(p.O, sum.O, sum.O)
 					}
-				}
-				for half, v := range []Vec{sum.E, sum.O} {
-					m.Fold(v)
-					if m.AVX512 {
-						VPADDQ(v, acc[2*k+half], acc[2*k+half])
-					} else {
-						VPADDQ(frame(2*k+half), v, v)
-						m.Store(v, frame(2*k+half))
+					m.Fold(sum.E)
+					m.Fold(sum.O)
+					if !m.AVX512 {
+						m.Store(sum.E, frame(2*k))
+						m.Store(sum.O, frame(2*k+1))
 					}
 				}
 			}
+			top, last, done := m.Label("group"), m.Label("rest"), m.Label("done")
+			MOVQ(groups, left)
+			TESTQ(left, left)
+			JZ(LabelRef(last))
+			Label(top)
+			products(group)
 			ADDQ(I32(8*group), column)
 			ADDQ(I32(8*group*degree), constant)
 			DECQ(left)
 			JNZ(LabelRef(top))
+			Label(last)
+			for columns := range group {
+				next := m.Label("columns")
+				CMPQ(rest, U8(columns))
+				JNE(LabelRef(next))
+				if columns > 0 {
+					products(columns)
+				}
+				JMP(LabelRef(done))
+				Label(next)
+			}
+			Label(done)
 			for k := range degree {
-				sum := Wide{E: acc[2*k], O: acc[2*k+1]}
+				sum := acc[k]
 				if !m.AVX512 {
 					sum = Wide{E: m.Load(frame(2 * k)), O: m.Load(frame(2*k + 1))}
 				}
-				p := GP64()
-				MOVQ(Mem{Base: dst, Disp: 8 * k}, p)
-				at := m.At(p, i, 0)
-				m.Store(m.Add(m.Load(at), m.Narrow(sum)), at)
+				m.Store(m.Narrow(sum), m.At(planeOf(dst, k), i, 0))
 			}
 		})
 	})
+}
+
+func planeOf(array Offset, k int) Offset {
+	p := GP64()
+	MOVQ(Mem{Base: array, Disp: 8 * k}, p)
+	return p
+}
+
+// accConsts starts from what is there.
+func accConsts(m *M) {
+	combine(m, "accConsts", "sets dst to dst plus the sum of col c over the columns, four to a group; c has the coordinates of a group's constants side by side. It ignores start.",
+		func(k int, dst, _, i Offset) Wide {
+			x := m.Load(m.At(planeOf(dst, k), i, 0))
+			odd := m.Odd(x)
+			m.Even(x)
+			return Wide{E: x, O: odd}
+		})
+}
+
+// sumConsts starts from a constant.
+func sumConsts(m *M) {
+	combine(m, "sumConsts", "sets dst to start plus the sum; see accConsts.",
+		func(k int, _, start, _ Offset) Wide {
+			e, o := m.New(), m.New()
+			VPBROADCASTQ(Mem{Base: start, Disp: 8 * k}, e)
+			VPBROADCASTQ(Mem{Base: start, Disp: 8 * k}, o)
+			return Wide{E: e, O: o}
+		})
 }
 
 // dot takes two vectors at a time, whose four products in a lane are summed and folded.
