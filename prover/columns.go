@@ -39,6 +39,9 @@ func newEngine(ctx context.Context, l *verifier.Layout, p soundness.Params, h ha
 	}
 }
 
+// blocksInRow is the number of blocks of rows that a goroutine takes at a time.
+const blocksInRow = 8
+
 // machines are registers that nobody uses at the time.
 type machines struct {
 	mu   sync.Mutex
@@ -58,16 +61,23 @@ func (s *machines) get(p *vm.Program) *vm.Machine {
 }
 
 // run calls start once for each goroutine, with registers for the program, and what that gave for all
-// of n blocks of rows.
+// of n blocks of rows. A goroutine takes several blocks in a row, if there are enough of them, so that
+// columns are read on where they have just been read.
 func (e *engine) run(p *vm.Program, n int, start func(m *vm.Machine) func(block int)) {
 	var used []*vm.Machine
 	var mu sync.Mutex
-	par.Workers(e.threads, n, func() func(int) {
+	row := max(1, min(blocksInRow, n/(4*e.threads)))
+	par.Workers(e.threads, (n+row-1)/row, func() func(int) {
 		m := e.spare.get(p)
 		mu.Lock()
-		defer mu.Unlock()
 		used = append(used, m)
-		return start(m)
+		mu.Unlock()
+		f := start(m)
+		return func(i int) {
+			for block := i * row; block < min((i+1)*row, n); block++ {
+				f(block)
+			}
+		}
 	})
 	e.spare.mu.Lock()
 	defer e.spare.mu.Unlock()

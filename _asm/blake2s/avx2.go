@@ -44,7 +44,9 @@ func (k avx2) compress() {
 	for i := range 16 {
 		column := GP64()
 		MOVQ(Mem{Base: m, Disp: sliceBytes * i}, column)
-		VMOVDQU(Mem{Base: column, Index: offset, Scale: 1}, v[i])
+		at := Mem{Base: column, Index: offset, Scale: 1}
+		VMOVDQU(at, v[i])
+		PREFETCHT0(at.Offset(ahead))
 		VMOVDQA(v[i], word(i))
 	}
 	VPBROADCASTD(k.vector, tmp)

@@ -30,7 +30,9 @@ func (k avx512) compress() {
 	for i := range w {
 		column := GP64()
 		MOVQ(Mem{Base: m, Disp: sliceBytes * i}, column)
-		VMOVDQU32(Mem{Base: column, Index: offset, Scale: 1}, w[i])
+		at := Mem{Base: column, Index: offset, Scale: 1}
+		VMOVDQU32(at, w[i])
+		PREFETCHT0(at.Offset(ahead))
 	}
 	for i := range 8 {
 		VMOVDQU32(Mem{Base: h, Disp: plane * i}, v[i])

@@ -45,6 +45,9 @@ const (
 	sliceBytes  = 24 // a slice's header, which its pointer opens
 )
 
+// ahead is how far before their use columns are fetched, in bytes.
+const ahead = 512
+
 func main() {
 	ConstraintExpr("amd64,!purego")
 

@@ -83,7 +83,7 @@ DATA blake2sRotate8<>+31(SB)/1, $0x0c
 GLOBL blake2sRotate8<>(SB), RODATA|NOPTR, $32
 
 // func blake2sCompressAVX512(h *[8][16]uint32, groups int, m *[16][]uint32, countLo uint32, countHi uint32, final uint32)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, MMX+
 TEXT ·blake2sCompressAVX512(SB), NOSPLIT, $0-36
 	MOVQ h+0(FP), AX
 	MOVQ groups+8(FP), CX
@@ -99,36 +99,52 @@ TEXT ·blake2sCompressAVX512(SB), NOSPLIT, $0-36
 group:
 	MOVQ         (DX), R9
 	VMOVDQU32    (R9)(R8*1), Z16
+	PREFETCHT0   512(R9)(R8*1)
 	MOVQ         24(DX), R9
 	VMOVDQU32    (R9)(R8*1), Z17
+	PREFETCHT0   512(R9)(R8*1)
 	MOVQ         48(DX), R9
 	VMOVDQU32    (R9)(R8*1), Z18
+	PREFETCHT0   512(R9)(R8*1)
 	MOVQ         72(DX), R9
 	VMOVDQU32    (R9)(R8*1), Z19
+	PREFETCHT0   512(R9)(R8*1)
 	MOVQ         96(DX), R9
 	VMOVDQU32    (R9)(R8*1), Z20
+	PREFETCHT0   512(R9)(R8*1)
 	MOVQ         120(DX), R9
 	VMOVDQU32    (R9)(R8*1), Z21
+	PREFETCHT0   512(R9)(R8*1)
 	MOVQ         144(DX), R9
 	VMOVDQU32    (R9)(R8*1), Z22
+	PREFETCHT0   512(R9)(R8*1)
 	MOVQ         168(DX), R9
 	VMOVDQU32    (R9)(R8*1), Z23
+	PREFETCHT0   512(R9)(R8*1)
 	MOVQ         192(DX), R9
 	VMOVDQU32    (R9)(R8*1), Z24
+	PREFETCHT0   512(R9)(R8*1)
 	MOVQ         216(DX), R9
 	VMOVDQU32    (R9)(R8*1), Z25
+	PREFETCHT0   512(R9)(R8*1)
 	MOVQ         240(DX), R9
 	VMOVDQU32    (R9)(R8*1), Z26
+	PREFETCHT0   512(R9)(R8*1)
 	MOVQ         264(DX), R9
 	VMOVDQU32    (R9)(R8*1), Z27
+	PREFETCHT0   512(R9)(R8*1)
 	MOVQ         288(DX), R9
 	VMOVDQU32    (R9)(R8*1), Z28
+	PREFETCHT0   512(R9)(R8*1)
 	MOVQ         312(DX), R9
 	VMOVDQU32    (R9)(R8*1), Z29
+	PREFETCHT0   512(R9)(R8*1)
 	MOVQ         336(DX), R9
 	VMOVDQU32    (R9)(R8*1), Z30
+	PREFETCHT0   512(R9)(R8*1)
 	MOVQ         360(DX), R9
 	VMOVDQU32    (R9)(R8*1), Z31
+	PREFETCHT0   512(R9)(R8*1)
 	VMOVDQU32    (AX), Z0
 	VMOVDQU32    64(AX), Z1
 	VMOVDQU32    128(AX), Z2
@@ -1510,7 +1526,7 @@ TEXT ·blake2sDigestsAVX512(SB), NOSPLIT, $0-16
 	RET
 
 // func blake2sCompressAVX2(h *[8][16]uint32, groups int, m *[16][]uint32, countLo uint32, countHi uint32, final uint32)
-// Requires: AVX, AVX2
+// Requires: AVX, AVX2, MMX+
 TEXT ·blake2sCompressAVX2(SB), NOSPLIT, $576-36
 	MOVQ h+0(FP), AX
 	MOVQ groups+8(FP), CX
@@ -1528,51 +1544,67 @@ TEXT ·blake2sCompressAVX2(SB), NOSPLIT, $576-36
 group:
 	MOVQ         (DX), R10
 	VMOVDQU      (R10)(R9*1), Y0
+	PREFETCHT0   512(R10)(R9*1)
 	VMOVDQA      Y0, (R8)
 	MOVQ         24(DX), R10
 	VMOVDQU      (R10)(R9*1), Y1
+	PREFETCHT0   512(R10)(R9*1)
 	VMOVDQA      Y1, 32(R8)
 	MOVQ         48(DX), R10
 	VMOVDQU      (R10)(R9*1), Y2
+	PREFETCHT0   512(R10)(R9*1)
 	VMOVDQA      Y2, 64(R8)
 	MOVQ         72(DX), R10
 	VMOVDQU      (R10)(R9*1), Y3
+	PREFETCHT0   512(R10)(R9*1)
 	VMOVDQA      Y3, 96(R8)
 	MOVQ         96(DX), R10
 	VMOVDQU      (R10)(R9*1), Y4
+	PREFETCHT0   512(R10)(R9*1)
 	VMOVDQA      Y4, 128(R8)
 	MOVQ         120(DX), R10
 	VMOVDQU      (R10)(R9*1), Y5
+	PREFETCHT0   512(R10)(R9*1)
 	VMOVDQA      Y5, 160(R8)
 	MOVQ         144(DX), R10
 	VMOVDQU      (R10)(R9*1), Y6
+	PREFETCHT0   512(R10)(R9*1)
 	VMOVDQA      Y6, 192(R8)
 	MOVQ         168(DX), R10
 	VMOVDQU      (R10)(R9*1), Y7
+	PREFETCHT0   512(R10)(R9*1)
 	VMOVDQA      Y7, 224(R8)
 	MOVQ         192(DX), R10
 	VMOVDQU      (R10)(R9*1), Y8
+	PREFETCHT0   512(R10)(R9*1)
 	VMOVDQA      Y8, 256(R8)
 	MOVQ         216(DX), R10
 	VMOVDQU      (R10)(R9*1), Y9
+	PREFETCHT0   512(R10)(R9*1)
 	VMOVDQA      Y9, 288(R8)
 	MOVQ         240(DX), R10
 	VMOVDQU      (R10)(R9*1), Y10
+	PREFETCHT0   512(R10)(R9*1)
 	VMOVDQA      Y10, 320(R8)
 	MOVQ         264(DX), R10
 	VMOVDQU      (R10)(R9*1), Y11
+	PREFETCHT0   512(R10)(R9*1)
 	VMOVDQA      Y11, 352(R8)
 	MOVQ         288(DX), R10
 	VMOVDQU      (R10)(R9*1), Y12
+	PREFETCHT0   512(R10)(R9*1)
 	VMOVDQA      Y12, 384(R8)
 	MOVQ         312(DX), R10
 	VMOVDQU      (R10)(R9*1), Y13
+	PREFETCHT0   512(R10)(R9*1)
 	VMOVDQA      Y13, 416(R8)
 	MOVQ         336(DX), R10
 	VMOVDQU      (R10)(R9*1), Y14
+	PREFETCHT0   512(R10)(R9*1)
 	VMOVDQA      Y14, 448(R8)
 	MOVQ         360(DX), R10
 	VMOVDQU      (R10)(R9*1), Y15
+	PREFETCHT0   512(R10)(R9*1)
 	VMOVDQA      Y15, 480(R8)
 	VPBROADCASTD blake2sVector<>+0(SB), Y8
 	VMOVDQA      Y8, 512(R8)

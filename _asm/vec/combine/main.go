@@ -23,6 +23,9 @@ func main() {
 // of canonical elements are at most 2^64 - 2^35 + 16, which leaves room for a folded sum, below 2^34.
 const group = 4
 
+// ahead is how far before their use columns are fetched, in bytes.
+const ahead = 1024
+
 const combineSignature = "func(dst *[6]*uint32, start *[6]uint64, cols *[16]*uint32, c *[96]uint64, groups, rest int, n int)"
 
 // combine sums products of columns and constants from a start that init loads, E and O for plane
@@ -56,6 +59,7 @@ func combine(m *M, name, doc string, init func(k int, dst, start, i Offset) Wide
 					p := GP64()
 					MOVQ(Mem{Base: column, Disp: 8 * j}, p)
 					x[j] = m.Val(m.Load(m.At(p, i, 0)))
+					PREFETCHT0(m.At(p, i, ahead/m.Bytes))
 				}
 				for k := range degree {
 					sum := acc[k]
@@ -163,6 +167,7 @@ func dot(m *M, name string, planes int) {
 			var x [2]Val
 			for half := range x {
 				x[half] = m.Val(m.Load(m.At(a, i, half)))
+				PREFETCHT0(m.At(a, i, half+ahead/m.Bytes))
 			}
 			for k := range b {
 				var sum Vec
