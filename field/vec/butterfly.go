@@ -94,8 +94,8 @@ func (q *Quarters) from(n int) *Quarters {
 
 func portableForward4(dst, src *Quarters, t, t0, t1 field.M31) {
 	n := len(dst[0])
-	a, b := src.Part(0, n), dst.Part(0, n)
-	a0, a1, a2, a3, b0, b1, b2, b3 := a[0], a[1], a[2], a[3], b[0], b[1], b[2], b[3]
+	a0, a1, a2, a3 := src[0][:n], src[1][:n], src[2][:n], src[3][:n]
+	b0, b1, b2, b3 := dst[0][:n], dst[1][:n], dst[2][:n], dst[3][:n]
 	for i := range n {
 		x0, x2 := forward(a0[i], a2[i], t)
 		x1, x3 := forward(a1[i], a3[i], t)
@@ -106,8 +106,8 @@ func portableForward4(dst, src *Quarters, t, t0, t1 field.M31) {
 
 func portableInverse4(dst, src *Quarters, t, t0, t1 field.M31) {
 	n := len(dst[0])
-	a, b := src.Part(0, n), dst.Part(0, n)
-	a0, a1, a2, a3, b0, b1, b2, b3 := a[0], a[1], a[2], a[3], b[0], b[1], b[2], b[3]
+	a0, a1, a2, a3 := src[0][:n], src[1][:n], src[2][:n], src[3][:n]
+	b0, b1, b2, b3 := dst[0][:n], dst[1][:n], dst[2][:n], dst[3][:n]
 	for i := range n {
 		x0, x1 := inverse(a0[i], a1[i], t0)
 		x2, x3 := inverse(a2[i], a3[i], t1)
