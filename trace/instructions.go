@@ -73,6 +73,7 @@ const partRecords = 1 << 14
 type part struct {
 	first   int // number of the first record
 	records []exec.Record
+	chips   []uint8                  // of the records
 	count   [rv32im.NumChips]uint16  // records by chip
 	at      [rv32im.NumChips]int     // where the chip's rows begin in its sheet
 	sheets  *[rv32im.NumChips]*sheet // of all parts
@@ -85,17 +86,23 @@ type part struct {
 func (b *builder) instructions() []part {
 	var parts []part
 	sheets := new([rv32im.NumChips]*sheet)
+	chips := make([]uint8, b.run.Records.Len())
 	for first, chunk := range b.run.Records.Chunks() {
 		for piece := range slices.Chunk(chunk, partRecords) {
-			parts = append(parts, part{first: first, records: piece, sheets: sheets})
+			parts = append(parts, part{first: first, records: piece, chips: chips[first:][:len(piece)], sheets: sheets})
 			first += len(piece)
 		}
 	}
 	par.For(b.threads, len(parts), func(k int) {
 		p := &parts[k]
+		var count [256]uint16 // an index of a byte needs no check
 		for i := range p.records {
-			p.count[b.rows.chip(&p.records[i])]++
+			rec := &p.records[i]
+			chip := b.rows.kind(b.rows.word(rec.PC)).chipOf(rec)
+			p.chips[i] = chip
+			count[chip]++
 		}
+		copy(p.count[:], count[:])
 	})
 	var total [rv32im.NumChips]int
 	for k := range parts {
@@ -119,18 +126,18 @@ func (b *builder) instructions() []part {
 // sorted gives the numbers of the part's records sorted by chip, within a chip in their
 // order. It is valid until the next call.
 func (w *worker) sorted(p *part) []uint16 {
-	var next [rv32im.NumChips]uint16
+	var next [256]uint16
 	at := uint16(0)
 	for chip, n := range p.count {
 		next[chip] = at
 		at += n
 	}
-	for i := range p.records {
-		k := &next[w.rows.chip(&p.records[i])]
+	for i, chip := range p.chips {
+		k := &next[chip]
 		w.order[*k%partRecords] = uint16(i)
 		*k++
 	}
-	return w.order[:len(p.records)]
+	return w.order[:len(p.chips)]
 }
 
 // fill writes the rows of all records.
