@@ -8,17 +8,16 @@ import (
 
 // fillBranchEq takes BEQ and BNE, for the trap chip those that trap, for the chip of
 // comparisons with x0 those.
-func fillBranchEq(c *rv32im.BranchEq, w columns, r int, x *Row) {
-	beq, unlike := x.Inst.Op == rv.BEQ, x.A != x.B
-	w.branch(c.Branch, r, x, beq != unlike)
-	w.bit(c.Beq, r, beq)
+func fillBranchEq(c *rv32im.BranchEq, w columns, rows []Row) {
+	w.branch(c.Branch, rows, func(x *Row) bool { return (x.Inst.Op == rv.BEQ) == (x.A == x.B) })
+	w.eachBit(c.Beq, rows, func(x *Row) bool { return x.Inst.Op == rv.BEQ })
 	if !c.Trap {
-		w.bit(c.Unlike, r, unlike)
+		w.eachBit(c.Unlike, rows, func(x *Row) bool { return x.A != x.B })
 	}
 	if c.Zero {
-		w.elem(c.Inv, r, field.M31(x.A&0xffff+x.A>>16).Inv())
+		w.each(c.Inv, rows, func(x *Row) uint32 { return uint32(field.M31(x.A&0xffff + x.A>>16).Inv()) })
 	} else {
-		w.elem(c.Inv, r, unlikeInverse(x.A, x.B))
+		w.each(c.Inv, rows, func(x *Row) uint32 { return uint32(unlikeInverse(x.A, x.B)) })
 	}
 }
 

@@ -153,10 +153,7 @@ func (p *part) fill(w *worker) error {
 				w.refreshed(int(i))
 			}
 			err := w.write(p.sheets[chip], at, len(block), func(cols columns) {
-				fill := w.fillers[chip]
-				for r := range block {
-					fill(cols, r, &w.block[r])
-				}
+				w.fillers[chip](cols, w.block[:len(block)])
 			})
 			if err != nil {
 				return err
@@ -197,68 +194,69 @@ func (b *builder) lastRow() (*Row, []refresh) {
 			chip = rv32im.ChipTrapJalr
 		}
 	}
-	b.fill(chip, 1, func(w columns, r, _ int) {
+	b.fillBlocks(chip, 1, func(w columns, _, _ int) {
+		rows := []Row{*x}
 		switch c := b.m.Chips[chip].(type) {
 		case *rv32im.TrapMemory:
-			fillTrapMemory(c, w, r, x, b.program.Header.Regions)
+			fillTrapMemory(c, w, rows, b.program.Header.Regions)
 		case *rv32im.TrapOp:
 			if exit.Kind == exec.OutOfGas {
-				fillOutOfGas(c, w, r, x)
+				fillOutOfGas(c, w, rows)
 			} else {
-				fillTrapOp(c, w, r, x)
+				fillTrapOp(c, w, rows)
 			}
 		default:
-			b.filler(chip)(w, r, x)
+			b.filler(chip)(w, rows)
 		}
 	})
 	return x, list
 }
 
-// filler gives the function that writes a chip's row from an instruction.
-func (b *builder) filler(chip int) func(w columns, r int, x *Row) {
+// filler gives the function that writes a chip's rows from instructions.
+func (b *builder) filler(chip int) func(w columns, rows []Row) {
 	switch c := b.m.Chips[chip].(type) {
 	case *rv32im.Add:
-		return func(w columns, r int, x *Row) { fillAdd(c, w, r, x) }
+		return func(w columns, rows []Row) { fillAdd(c, w, rows) }
 	case *rv32im.Addi:
-		return func(w columns, r int, x *Row) { fillAddi(c, w, r, x) }
+		return func(w columns, rows []Row) { fillAddi(c, w, rows) }
 	case *rv32im.Bitwise:
-		return func(w columns, r int, x *Row) { fillBitwise(c, w, r, x) }
+		return func(w columns, rows []Row) { fillBitwise(c, w, rows) }
 	case *rv32im.BitwiseImm:
-		return func(w columns, r int, x *Row) { fillBitwiseImm(c, w, r, x) }
+		return func(w columns, rows []Row) { fillBitwiseImm(c, w, rows) }
 	case *rv32im.Shifter:
-		return func(w columns, r int, x *Row) { fillShifter(c, w, r, x) }
+		return func(w columns, rows []Row) { fillShifter(c, w, rows) }
 	case *rv32im.ShiftImm:
-		return func(w columns, r int, x *Row) { fillShiftImm(c, w, r, x) }
+		return func(w columns, rows []Row) { fillShiftImm(c, w, rows) }
 	case *rv32im.Compare:
-		return func(w columns, r int, x *Row) { fillCompare(c, w, r, x) }
+		return func(w columns, rows []Row) { fillCompare(c, w, rows) }
 	case *rv32im.Const:
-		return func(w columns, r int, x *Row) { fillConst(c, w, r, x) }
+		return func(w columns, rows []Row) { fillConst(c, w, rows) }
 	case *rv32im.BranchEq:
-		return func(w columns, r int, x *Row) { fillBranchEq(c, w, r, x) }
+		return func(w columns, rows []Row) { fillBranchEq(c, w, rows) }
 	case *rv32im.BranchLess:
-		return func(w columns, r int, x *Row) { fillBranchLess(c, w, r, x) }
+		return func(w columns, rows []Row) { fillBranchLess(c, w, rows) }
 	case *rv32im.Jalr:
-		return func(w columns, r int, x *Row) { fillJalr(c, w, r, x) }
+		return func(w columns, rows []Row) { fillJalr(c, w, rows) }
 	case *rv32im.LoadWord:
-		return func(w columns, r int, x *Row) { fillLoadWord(c, w, r, x) }
+		return func(w columns, rows []Row) { fillLoadWord(c, w, rows) }
 	case *rv32im.LoadSmall:
-		return func(w columns, r int, x *Row) { fillLoadSmall(c, w, r, x) }
+		return func(w columns, rows []Row) { fillLoadSmall(c, w, rows) }
 	case *rv32im.LoadMisaligned:
-		return func(w columns, r int, x *Row) { fillLoadMisaligned(c, w, r, x) }
+		return func(w columns, rows []Row) { fillLoadMisaligned(c, w, rows) }
 	case *rv32im.StoreWord:
-		return func(w columns, r int, x *Row) { fillStoreWord(c, w, r, x) }
+		return func(w columns, rows []Row) { fillStoreWord(c, w, rows) }
 	case *rv32im.StoreSmall:
-		return func(w columns, r int, x *Row) { fillStoreSmall(c, w, r, x) }
+		return func(w columns, rows []Row) { fillStoreSmall(c, w, rows) }
 	case *rv32im.StoreMisaligned:
-		return func(w columns, r int, x *Row) { fillStoreMisaligned(c, w, r, x) }
+		return func(w columns, rows []Row) { fillStoreMisaligned(c, w, rows) }
 	case *rv32im.Mul:
-		return func(w columns, r int, x *Row) { fillMul(c, w, r, x) }
+		return func(w columns, rows []Row) { fillMul(c, w, rows) }
 	case *rv32im.Mulh:
-		return func(w columns, r int, x *Row) { fillMulh(c, w, r, x) }
+		return func(w columns, rows []Row) { fillMulh(c, w, rows) }
 	case *rv32im.Div:
-		return func(w columns, r int, x *Row) { fillDiv(c, w, r, x) }
+		return func(w columns, rows []Row) { fillDiv(c, w, rows) }
 	case *rv32im.Ecall:
-		return func(w columns, r int, x *Row) { fillEcall(c, w, r, x) }
+		return func(w columns, rows []Row) { fillEcall(c, w, rows) }
 	}
 	return nil
 }

@@ -39,7 +39,7 @@ type worker struct {
 	lookups   *[rv32im.NumChips]*lookups
 	count     *counter
 	takers    [rv32im.NumChips]*taker
-	fillers   [rv32im.NumChips]func(w columns, r int, x *Row)
+	fillers   [rv32im.NumChips]func(w columns, rows []Row)
 	order     [partRecords]uint16
 	block     [blockRows]Row
 	cells     []field.M31
