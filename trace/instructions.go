@@ -65,16 +65,14 @@ func chipOf(in *rv.Inst, rec *exec.Record) int {
 	return chip
 }
 
-// partRecords is the number of records that are sorted by chip together: few enough that
-// they stay in the cache while they are visited chip by chip.
+// partRecords is the number of records that one task writes the rows of.
 const partRecords = 1 << 14
 
 // part is a piece of the run.
 type part struct {
 	first   int // number of the first record
 	records []exec.Record
-	chips   []uint8                  // of the records
-	count   [rv32im.NumChips]uint16  // records by chip
+	count   [rv32im.NumChips]int     // records by chip
 	at      [rv32im.NumChips]int     // where the chip's rows begin in its sheet
 	sheets  *[rv32im.NumChips]*sheet // of all parts
 	// refreshes that the accesses need, in the order of execution
@@ -86,21 +84,18 @@ type part struct {
 func (b *builder) instructions() []part {
 	var parts []part
 	sheets := new([rv32im.NumChips]*sheet)
-	chips := make([]uint8, b.run.Records.Len())
 	for first, chunk := range b.run.Records.Chunks() {
 		for piece := range slices.Chunk(chunk, partRecords) {
-			parts = append(parts, part{first: first, records: piece, chips: chips[first:][:len(piece)], sheets: sheets})
+			parts = append(parts, part{first: first, records: piece, sheets: sheets})
 			first += len(piece)
 		}
 	}
 	par.For(b.threads, len(parts), func(k int) {
 		p := &parts[k]
-		var count [256]uint16 // an index of a byte needs no check
+		var count [256]int // an index of a byte needs no check
 		for i := range p.records {
 			rec := &p.records[i]
-			chip := b.rows.kind(b.rows.word(rec.PC)).chipOf(rec)
-			p.chips[i] = chip
-			count[chip]++
+			count[b.rows.kind(b.rows.word(rec.PC)).chipOf(rec)]++
 		}
 		copy(p.count[:], count[:])
 	})
@@ -109,7 +104,7 @@ func (b *builder) instructions() []part {
 		p := &parts[k]
 		p.at = total
 		for chip, n := range p.count {
-			total[chip] += int(n)
+			total[chip] += n
 		}
 	}
 	for chip, n := range total {
@@ -123,46 +118,52 @@ func (b *builder) instructions() []part {
 	return parts
 }
 
-// sorted gives the numbers of the part's records sorted by chip, within a chip in their
-// order. It is valid until the next call.
-func (w *worker) sorted(p *part) []uint16 {
-	var next [256]uint16
-	at := uint16(0)
-	for chip, n := range p.count {
-		next[chip] = at
-		at += n
-	}
-	for i, chip := range p.chips {
-		k := &next[chip]
-		w.order[*k%partRecords] = uint16(i)
-		*k++
-	}
-	return w.order[:len(p.chips)]
-}
-
-// fill writes the rows of all records.
+// fill writes the rows of all records: they gather by chip until there are enough for a block.
 func (p *part) fill(w *worker) error {
-	order := w.sorted(p)
-	for chip, n := range p.count {
-		list := order[:n]
-		order = order[n:]
-		at := p.at[chip]
-		for block := range slices.Chunk(list, blockRows) {
-			for r, i := range block {
-				w.rows.record(p.first+int(i), &p.records[i], &w.block[r], &w.refreshes)
-				w.refreshed(int(i))
-			}
-			err := w.write(p.sheets[chip], at, len(block), func(cols columns) {
-				w.fillers[chip](cols, w.block[:len(block)])
-			})
-			if err != nil {
+	at := p.at
+	for i := range p.records {
+		rec := &p.records[i]
+		k := w.rows.kind(w.rows.word(rec.PC))
+		chip := k.chipOf(rec)
+		block := w.next(chip)
+		w.rows.record(p.first+i, rec, k, &block[len(block)-1], &w.refreshes)
+		if len(block) == blockRows {
+			if err := w.writeBlock(p, int(chip), &at); err != nil {
 				return err
 			}
-			at += len(block)
 		}
 	}
-	p.refreshes = w.takeRefreshes()
+	for chip := range w.blocks {
+		if err := w.writeBlock(p, chip, &at); err != nil {
+			return err
+		}
+	}
+	p.refreshes = slices.Clone(w.refreshes)
+	w.refreshes = w.refreshes[:0]
 	return nil
+}
+
+// next adds a row to the chip's block, and gives the block.
+func (w *worker) next(chip uint8) []Row {
+	block := w.blocks[chip]
+	if block == nil {
+		block = make([]Row, 0, blockRows)
+	}
+	block = block[:len(block)+1]
+	w.blocks[chip] = block
+	return block
+}
+
+// writeBlock writes the rows of the chip's block, and empties it.
+func (w *worker) writeBlock(p *part, chip int, at *[rv32im.NumChips]int) error {
+	block := w.blocks[chip]
+	if len(block) == 0 {
+		return nil
+	}
+	w.blocks[chip] = block[:0]
+	err := w.write(p.sheets[chip], at[chip], len(block), func(cols columns) { w.fillers[chip](cols, block) })
+	at[chip] += len(block)
+	return err
 }
 
 // lastRow adds the row of the instruction that ended the run without completing. It gives

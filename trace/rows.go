@@ -77,13 +77,15 @@ func (x *refresh) starts() bool { return x.ts == 0 }
 
 // row fills x from record i. Refreshes that its accesses need are appended to list, if
 // that isn't nil.
-func (s *rows) row(i int, x *Row, list *[]refresh) { s.record(i, s.run.Records.At(i), x, list) }
+func (s *rows) row(i int, x *Row, list *[]refresh) {
+	rec := s.run.Records.At(i)
+	s.record(i, rec, s.kind(s.word(rec.PC)), x, list)
+}
 
-// record is row, given record i.
-func (s *rows) record(i int, rec *exec.Record, x *Row, list *[]refresh) {
+// record is row, given record i and the kind of its word.
+func (s *rows) record(i int, rec *exec.Record, k *kind, x *Row, list *[]refresh) {
 	x.Record = *rec
 	x.Clk = uint32(i) + 1
-	k := s.kind(s.word(rec.PC))
 	x.Inst = k.inst
 	x.Second, x.Trapped = nil, false
 	if k.isPlain(rec, 4*x.Clk) {
