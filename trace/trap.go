@@ -53,7 +53,7 @@ func fillEcall(c *rv32im.Ecall, w columns, rows []Row) {
 		exit := x.A == exec.CallExit
 		w.bit(c.Exit, r, exit)
 		w.bit(c.Unknown, r, !exit)
-		w.elem(c.Inv, r, unlikeInverse(x.A, exec.CallExit))
+		w.elem(c.Inv, r, limbDistance(x.A, exec.CallExit).Inv())
 	}
 }
 
