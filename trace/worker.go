@@ -21,8 +21,9 @@ const (
 	skew = 16
 )
 
-// rowsOf is the number of rows of a block with so many columns.
-func rowsOf(columns int) int { return min(blockRows, max(blockCells/max(columns, 1), 1)) }
+// rowsOf is the number of rows of a block with so many columns: that of the lanes of the vector
+// kernels several times, where there is room.
+func rowsOf(columns int) int { return min(blockRows, max(blockCells/max(columns, 1)&^15, 1)) }
 
 // task writes rows of tables and counts their look-ups.
 type task func(w *worker) error
