@@ -3,6 +3,7 @@ package trace
 import (
 	"github.com/orrery/orrery/abi"
 	"github.com/orrery/orrery/air/rv32im"
+	"github.com/orrery/orrery/internal/par"
 	"github.com/orrery/orrery/memtree"
 	"github.com/orrery/orrery/proof"
 	"github.com/orrery/orrery/rv"
@@ -17,6 +18,7 @@ type Rows [rv32im.NumChips]int
 // costs depends on which memory is zero. It never tells too few rows.
 type Forecast struct {
 	program *rv.Program
+	threads int
 	kinds   []kind
 	// live has a bit for each node of the memory tree that may differ from zero, by
 	// 2^level + index.
@@ -24,10 +26,12 @@ type Forecast struct {
 	pages int // of 64 KiB that may differ from zero
 }
 
-// NewForecast is the state before the first segment of a run.
-func NewForecast(program *rv.Program, input []byte) *Forecast {
+// NewForecast is the state before the first segment of a run. What it tells doesn't depend on the
+// number of threads.
+func NewForecast(program *rv.Program, input []byte, threads int) *Forecast {
 	f := &Forecast{
 		program: program,
+		threads: threads,
 		kinds:   make([]kind, len(program.Code.Insts)),
 	}
 	for i := range f.kinds {
@@ -57,23 +61,29 @@ func (f *Forecast) Of(run *exec.Trace, last bool) *Rows {
 	return rows
 }
 
+// tally counts the rows of some records.
+type tally struct {
+	chips     [256]int // an index of a byte needs no check
+	refreshes int
+}
+
 // instructions counts the rows of instructions, and of refreshes.
 func (f *Forecast) instructions(rows *Rows, run *exec.Trace) {
-	base := f.program.Code.Start
-	var counts [256]int // by number of a chip: an index of a byte needs no check
-	refreshes := 0
-	now := uint32(0)
-	for _, chunk := range run.Records.Chunks() {
-		for i := range chunk {
-			now += 4
-			rec := &chunk[i]
-			k := &f.kinds[(rec.PC-base)/4]
-			counts[k.chipOf(rec)]++
-			if k.isLong(rec, now) {
-				refreshes += f.refreshes(run, k, rec, now)
-			}
-		}
+	var chunks [][]exec.Record
+	var first []int
+	for i, chunk := range run.Records.Chunks() {
+		chunks, first = append(chunks, chunk), append(first, i)
 	}
+	tallies := make([]tally, len(chunks))
+	par.For(f.threads, len(chunks), func(i int) { f.count(&tallies[i], run, chunks[i], first[i]) })
+	refreshes := 0
+	for i := range tallies {
+		for chip := range rows {
+			rows[chip] += tallies[i].chips[chip]
+		}
+		refreshes += tallies[i].refreshes
+	}
+	base := f.program.Code.Start
 	for i := range run.Second {
 		x := &run.Second[i]
 		if now := inMemory.at(4 * (x.Index + 1)); (now-x.Ts-1)>>rv32im.GapBits != 0 {
@@ -83,8 +93,22 @@ func (f *Forecast) instructions(rows *Rows, run *exec.Trace) {
 			}
 		}
 	}
-	copy(rows[:], counts[:])
 	rows[rv32im.ChipRefresh] = refreshes
+}
+
+// count counts the rows of records, given the number of the first one.
+func (f *Forecast) count(t *tally, run *exec.Trace, records []exec.Record, first int) {
+	base := f.program.Code.Start
+	now := 4 * uint32(first)
+	for i := range records {
+		now += 4
+		rec := &records[i]
+		k := &f.kinds[(rec.PC-base)/4]
+		t.chips[k.chipOf(rec)]++
+		if k.isLong(rec, now) {
+			t.refreshes += f.refreshes(run, k, rec, now)
+		}
+	}
 }
 
 // refreshes counts the accesses of a record that lie far behind the one before. The first
