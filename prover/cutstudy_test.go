@@ -35,7 +35,7 @@ func cellsOfCuts(t *testing.T, key *verifier.Key, guest string, input []byte, si
 	if err != nil {
 		t.Fatal(err)
 	}
-	forecast := trace.NewForecast(program, input)
+	forecast := trace.NewForecast(program, input, 1)
 	measure := func(n uint64) (*exec.Trace, *verifier.Layout) {
 		run, err := recorder.Segment(context.Background(), n)
 		if errors.Is(err, exec.ErrUsed) {

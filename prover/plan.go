@@ -83,7 +83,7 @@ func newPlan(ctx context.Context, key *verifier.Key, program *rv.Program, input 
 		return nil, fmt.Errorf("prover: %w", err)
 	}
 	p := &planner{
-		key: key, program: program, o: o, recorder: recorder, forecast: trace.NewForecast(program, input), tell: t, plan: &Plan{},
+		key: key, program: program, o: o, recorder: recorder, forecast: trace.NewForecast(program, input, o.Threads), tell: t, plan: &Plan{},
 	}
 	run := &p.plan.Run
 	run.Header, run.GasLimit = program.Header, *o.GasLimit

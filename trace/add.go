@@ -5,36 +5,35 @@ import (
 	"github.com/orrery/orrery/rv"
 )
 
-func fillAdd(c *rv32im.Add, w columns, r int, x *Row) {
-	w.step(c.Step, r, x)
-	w.set(c.Live, r, 1)
-	sub := x.Inst.Op == rv.SUB
-	w.bit(c.Sub, r, sub)
-	w.set(c.RdReg, r, destination(x.Inst.Rd))
-	w.set(c.Rs2Reg, r, uint32(x.Inst.Rs2))
-	w.rs1(c.Rs1, r, x)
-	w.rs2(c.Rs2, r, x)
+func fillAdd(c *rv32im.Add, w columns, rows []Row) {
+	w.step(c.Step, rows)
+	w.ones(c.Live, rows)
+	w.rdReg(c.RdReg, rows)
+	w.rs2Reg(c.Rs2Reg, rows)
+	w.rs1(c.Rs1, rows)
+	w.rs2(c.Rs2, rows)
 	if !c.InPlace {
-		w.set(c.Rs1Reg, r, uint32(x.Inst.Rs1))
-		w.old(c.Rd, r, x)
+		w.rs1Reg(c.Rs1Reg, rows)
+		w.old(c.Rd, rows)
 	}
-	z := x.A + x.B
-	if sub {
-		z = x.A - x.B
-	}
-	w.word(c.Result, r, z)
+	w.eachBit(c.Sub, rows, func(x *Row) bool { return x.Inst.Op == rv.SUB })
+	w.eachWord(c.Result, rows, func(x *Row) uint32 {
+		if x.Inst.Op == rv.SUB {
+			return x.A - x.B
+		}
+		return x.A + x.B
+	})
 }
 
-func fillAddi(c *rv32im.Addi, w columns, r int, x *Row) {
-	w.step(c.Step, r, x)
-	w.set(c.Live, r, 1)
-	w.set(c.RdReg, r, destination(x.Inst.Rd))
-	imm := uint32(x.Inst.Imm)
-	w.word(c.Imm, r, imm)
-	w.rs1(c.Rs1, r, x)
+func fillAddi(c *rv32im.Addi, w columns, rows []Row) {
+	w.step(c.Step, rows)
+	w.ones(c.Live, rows)
+	w.rdReg(c.RdReg, rows)
+	w.imm(c.Imm, rows)
+	w.rs1(c.Rs1, rows)
 	if !c.InPlace {
-		w.set(c.Rs1Reg, r, uint32(x.Inst.Rs1))
-		w.old(c.Rd, r, x)
+		w.rs1Reg(c.Rs1Reg, rows)
+		w.old(c.Rd, rows)
 	}
-	w.word(c.Result, r, x.A+imm)
+	w.eachWord(c.Result, rows, func(x *Row) uint32 { return x.A + x.Inst.Imm })
 }

@@ -9,12 +9,12 @@ import (
 
 func addChip(t testing.TB, inPlace bool) (testChip, *rv32im.Add) {
 	chip := rv32im.NewAdd(inPlace)
-	return compileChip(t, chip, func(w columns, r int, x *Row) { fillAdd(chip, w, r, x) }), chip
+	return compileChip(t, chip, func(w columns, rows []Row) { fillAdd(chip, w, rows) }), chip
 }
 
 func addiChip(t testing.TB, inPlace bool) (testChip, *rv32im.Addi) {
 	chip := rv32im.NewAddi(inPlace)
-	return compileChip(t, chip, func(w columns, r int, x *Row) { fillAddi(chip, w, r, x) }), chip
+	return compileChip(t, chip, func(w columns, rows []Row) { fillAddi(chip, w, rows) }), chip
 }
 
 func TestAdd(t *testing.T) {

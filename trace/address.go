@@ -2,14 +2,6 @@ package trace
 
 import "github.com/orrery/orrery/air/rv32im"
 
-// address fills the carries of rs1 + imm and returns that sum.
-func (w columns) address(c rv32im.Address, r int, x *Row) uint32 {
-	lo, hi := sumCarries(x.A, x.Inst.Imm)
-	w.bit(c.CarryLo, r, lo)
-	w.bit(c.CarryHi, r, hi)
-	return x.A + x.Inst.Imm
-}
-
 // misaligned reports whether the row's load or store is at an address that is no multiple
 // of its size: such rows are for the chips load-misaligned and store-misaligned.
 func (x *Row) misaligned() bool { return (x.A+x.Inst.Imm)%x.Inst.Op.AccessSize() != 0 }

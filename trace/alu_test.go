@@ -16,12 +16,12 @@ func bit(v bool) uint32 {
 
 func bitwiseChip(t testing.TB, inPlace bool) (testChip, *rv32im.Bitwise) {
 	chip := rv32im.NewBitwise(inPlace)
-	return compileChip(t, chip, func(w columns, r int, x *Row) { fillBitwise(chip, w, r, x) }), chip
+	return compileChip(t, chip, func(w columns, rows []Row) { fillBitwise(chip, w, rows) }), chip
 }
 
 func bitwiseImmChip(t testing.TB) (testChip, *rv32im.BitwiseImm) {
 	chip := rv32im.NewBitwiseImm()
-	return compileChip(t, chip, func(w columns, r int, x *Row) { fillBitwiseImm(chip, w, r, x) }), chip
+	return compileChip(t, chip, func(w columns, rows []Row) { fillBitwiseImm(chip, w, rows) }), chip
 }
 
 func TestBitwise(t *testing.T) {
@@ -45,7 +45,7 @@ func TestBitwise(t *testing.T) {
 
 func compareChip(t testing.TB, immediate bool) (testChip, *rv32im.Compare) {
 	chip := rv32im.NewCompare(immediate)
-	return compileChip(t, chip, func(w columns, r int, x *Row) { fillCompare(chip, w, r, x) }), chip
+	return compileChip(t, chip, func(w columns, rows []Row) { fillCompare(chip, w, rows) }), chip
 }
 
 func TestCompare(t *testing.T) {
@@ -67,12 +67,12 @@ func TestCompare(t *testing.T) {
 
 func shiftChip(t testing.TB) (testChip, *rv32im.Shifter) {
 	chip := rv32im.NewShifter()
-	return compileChip(t, chip, func(w columns, r int, x *Row) { fillShifter(chip, w, r, x) }), chip
+	return compileChip(t, chip, func(w columns, rows []Row) { fillShifter(chip, w, rows) }), chip
 }
 
 func shiftImmChip(t testing.TB, arithmetic bool) (testChip, *rv32im.ShiftImm) {
 	chip := rv32im.NewShiftImm(arithmetic)
-	return compileChip(t, chip, func(w columns, r int, x *Row) { fillShiftImm(chip, w, r, x) }), chip
+	return compileChip(t, chip, func(w columns, rows []Row) { fillShiftImm(chip, w, rows) }), chip
 }
 
 func TestShift(t *testing.T) {
@@ -119,12 +119,12 @@ func TestShift(t *testing.T) {
 
 func mulChip(t testing.TB) (testChip, *rv32im.Mul) {
 	chip := rv32im.NewMul()
-	return compileChip(t, chip, func(w columns, r int, x *Row) { fillMul(chip, w, r, x) }), chip
+	return compileChip(t, chip, func(w columns, rows []Row) { fillMul(chip, w, rows) }), chip
 }
 
 func mulhChip(t testing.TB) (testChip, *rv32im.Mulh) {
 	chip := rv32im.NewMulh()
-	return compileChip(t, chip, func(w columns, r int, x *Row) { fillMulh(chip, w, r, x) }), chip
+	return compileChip(t, chip, func(w columns, rows []Row) { fillMulh(chip, w, rows) }), chip
 }
 
 var mulhOps = []aluOp{
@@ -146,7 +146,7 @@ func TestMul(t *testing.T) {
 
 func divChip(t testing.TB) (testChip, *rv32im.Div) {
 	chip := rv32im.NewDiv()
-	return compileChip(t, chip, func(w columns, r int, x *Row) { fillDiv(chip, w, r, x) }), chip
+	return compileChip(t, chip, func(w columns, rows []Row) { fillDiv(chip, w, rows) }), chip
 }
 
 // divOps follow the table of special cases in the specification of the M extension.

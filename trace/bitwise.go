@@ -13,53 +13,57 @@ func (w columns) bytes(cols []air.Col, r int, v uint32) {
 	}
 }
 
-// readBytes is read for an access whose value is in bytes.
-func (w columns) readBytes(c rv32im.ByteRead, r int, value, ts uint32) {
-	w.bytes(c.Value[:], r, value)
-	w.set(c.Ts, r, ts)
-}
-
-// bitwise gives the number of a bitwise operation on the look-up bus, and its result.
-func bitwise(op rv.Op, a, b uint32) (which, result uint32) {
+// whichBitwise is the number of a bitwise operation on the look-up bus.
+func whichBitwise(op rv.Op) uint32 {
 	switch op {
 	case rv.AND, rv.ANDI:
-		return rv32im.ByteAnd, a & b
+		return rv32im.ByteAnd
 	case rv.OR, rv.ORI:
-		return rv32im.ByteOr, a | b
+		return rv32im.ByteOr
 	}
-	return rv32im.ByteXor, a ^ b
+	return rv32im.ByteXor
 }
 
-func fillBitwise(c *rv32im.Bitwise, w columns, r int, x *Row) {
-	w.step(c.Step, r, x)
-	w.set(c.Live, r, 1)
-	w.set(c.RdReg, r, destination(x.Inst.Rd))
-	w.set(c.Rs2Reg, r, uint32(x.Inst.Rs2))
-	w.readBytes(c.Rs1, r, x.A, x.TsA)
-	w.readBytes(c.Rs2, r, x.B, x.TsB)
+// bitwise is the result of a bitwise operation.
+func bitwise(op rv.Op, a, b uint32) uint32 {
+	switch op {
+	case rv.AND, rv.ANDI:
+		return a & b
+	case rv.OR, rv.ORI:
+		return a | b
+	}
+	return a ^ b
+}
+
+func fillBitwise(c *rv32im.Bitwise, w columns, rows []Row) {
+	w.step(c.Step, rows)
+	w.ones(c.Live, rows)
+	w.rdReg(c.RdReg, rows)
+	w.rs2Reg(c.Rs2Reg, rows)
+	w.bytes1(c.Rs1, rows)
+	w.bytes2(c.Rs2, rows)
 	if !c.InPlace {
-		w.set(c.Rs1Reg, r, uint32(x.Inst.Rs1))
-		w.old(c.Rd, r, x)
+		w.rs1Reg(c.Rs1Reg, rows)
+		w.old(c.Rd, rows)
 	}
-	which, z := bitwise(x.Inst.Op, x.A, x.B)
-	w.set(c.Which, r, which)
-	w.bytes(c.Result[:], r, z)
+	w.each(c.Which, rows, func(x *Row) uint32 { return whichBitwise(x.Inst.Op) })
+	w.eachBytes([2]air.Col(c.Result[:2]), rows, func(x *Row) uint32 { return bitwise(x.Inst.Op, x.A, x.B) })
+	w.eachBytes([2]air.Col(c.Result[2:]), rows, func(x *Row) uint32 { return bitwise(x.Inst.Op, x.A, x.B) >> 16 })
 }
 
-func fillBitwiseImm(c *rv32im.BitwiseImm, w columns, r int, x *Row) {
-	w.step(c.Step, r, x)
-	w.set(c.Live, r, 1)
-	w.bit(c.Or, r, x.Inst.Op == rv.ORI)
-	w.bit(c.Xor, r, x.Inst.Op == rv.XORI)
-	w.set(c.RdReg, r, destination(x.Inst.Rd))
-	w.set(c.Rs1Reg, r, uint32(x.Inst.Rs1))
-	w.bytes(c.Low[:], r, x.A)
-	w.set(c.High, r, x.A>>16)
-	w.set(c.Rs1Ts, r, x.TsA)
-	w.bytes(c.ImmLow[:], r, x.Inst.Imm)
-	w.bit(c.ImmNegative, r, x.Inst.Imm>>31 != 0)
-	w.old(c.Rd, r, x)
-	_, z := bitwise(x.Inst.Op, x.A, x.Inst.Imm)
-	w.bytes(c.ResultLow[:], r, z)
-	w.set(c.ResultHigh, r, z>>16)
+func fillBitwiseImm(c *rv32im.BitwiseImm, w columns, rows []Row) {
+	w.step(c.Step, rows)
+	w.ones(c.Live, rows)
+	w.rdReg(c.RdReg, rows)
+	w.rs1Reg(c.Rs1Reg, rows)
+	w.old(c.Rd, rows)
+	w.eachBit(c.Or, rows, func(x *Row) bool { return x.Inst.Op == rv.ORI })
+	w.eachBit(c.Xor, rows, func(x *Row) bool { return x.Inst.Op == rv.XORI })
+	w.eachBytes(c.Low, rows, func(x *Row) uint32 { return x.A })
+	w.each(c.High, rows, func(x *Row) uint32 { return x.A >> 16 })
+	w.each(c.Rs1Ts, rows, func(x *Row) uint32 { return x.TsA })
+	w.eachBytes(c.ImmLow, rows, func(x *Row) uint32 { return x.Inst.Imm })
+	w.each(c.ImmNegative, rows, func(x *Row) uint32 { return x.Inst.Imm >> 31 })
+	w.eachBytes(c.ResultLow, rows, func(x *Row) uint32 { return bitwise(x.Inst.Op, x.A, x.Inst.Imm) })
+	w.each(c.ResultHigh, rows, func(x *Row) uint32 { return bitwise(x.Inst.Op, x.A, x.Inst.Imm) >> 16 })
 }

@@ -2,25 +2,25 @@ package trace
 
 import "github.com/orrery/orrery/air/rv32im"
 
-// branch fills what the branch chips share, given whether the branch is taken.
-func (w columns) branch(c rv32im.Branch, r int, x *Row, taken bool) {
-	w.step(c.Step, r, x)
-	w.set(c.Live, r, 1)
-	w.set(c.Rs1Reg, r, uint32(x.Inst.Rs1))
-	target := x.PC + x.Inst.Imm
-	w.set(c.Target, r, target/4)
-	w.rs1(c.Rs1, r, x)
+// branch fills what the branch chips share, given which rows take the branch.
+func (w columns) branch(c rv32im.Branch, rows []Row, taken func(x *Row) bool) {
+	w.step(c.Step, rows)
+	w.ones(c.Live, rows)
+	w.rs1Reg(c.Rs1Reg, rows)
+	w.each(c.Target, rows, func(x *Row) uint32 { return (x.PC + x.Inst.Imm) / 4 })
+	w.rs1(c.Rs1, rows)
 	if !c.Zero {
-		w.set(c.Rs2Reg, r, uint32(x.Inst.Rs2))
-		w.rs2(c.Rs2, r, x)
+		w.rs2Reg(c.Rs2Reg, rows)
+		w.rs2(c.Rs2, rows)
 	}
 	if c.Trap {
 		return
 	}
-	w.bit(c.Misaligned, r, target%4 != 0)
-	next := x.PC + 4
-	if taken {
-		next = target
-	}
-	w.set(c.Next, r, next/4)
+	w.eachBit(c.Misaligned, rows, func(x *Row) bool { return (x.PC+x.Inst.Imm)%4 != 0 })
+	w.each(c.Next, rows, func(x *Row) uint32 {
+		if taken(x) {
+			return (x.PC + x.Inst.Imm) / 4
+		}
+		return (x.PC + 4) / 4
+	})
 }

@@ -25,17 +25,17 @@ var branches = []struct {
 
 func branchEq(t testing.TB, trap bool) (testChip, *rv32im.BranchEq) {
 	chip := rv32im.NewBranchEq(trap)
-	return compileChip(t, chip, func(w columns, r int, x *Row) { fillBranchEq(chip, w, r, x) }), chip
+	return compileChip(t, chip, func(w columns, rows []Row) { fillBranchEq(chip, w, rows) }), chip
 }
 
 func branchLess(t testing.TB, unsigned, trap bool) (testChip, *rv32im.BranchLess) {
 	chip := rv32im.NewBranchLess(unsigned, trap)
-	return compileChip(t, chip, func(w columns, r int, x *Row) { fillBranchLess(chip, w, r, x) }), chip
+	return compileChip(t, chip, func(w columns, rows []Row) { fillBranchLess(chip, w, rows) }), chip
 }
 
 func branchZero(t testing.TB) (testChip, *rv32im.BranchEq) {
 	chip := rv32im.NewBranchZero()
-	return compileChip(t, chip, func(w columns, r int, x *Row) { fillBranchEq(chip, w, r, x) }), chip
+	return compileChip(t, chip, func(w columns, rows []Row) { fillBranchEq(chip, w, rows) }), chip
 }
 
 // isUnsigned reports whether a branch compares unsigned numbers.

@@ -33,12 +33,12 @@ func linked(bus air.Bus) bool { return !rv32im.IsLookup(bus) }
 // testChip is a chip with its fill function.
 type testChip struct {
 	air     *air.AIR
-	fill    func(w columns, r int, x *Row)
+	fill    func(w columns, rows []Row)
 	inPlace bool // of instructions whose rd is rs1
 }
 
-// compileChip compiles a chip. fill writes a row of it.
-func compileChip(t testing.TB, c air.Chip, fill func(w columns, r int, x *Row)) testChip {
+// compileChip compiles a chip. fill writes rows of it.
+func compileChip(t testing.TB, c air.Chip, fill func(w columns, rows []Row)) testChip {
 	t.Helper()
 	a, err := air.Compile(c, rv32im.NumPublics)
 	if err != nil {
@@ -75,11 +75,12 @@ func (c testChip) row(t testing.TB, x *Row) []field.M31 {
 	t.Helper()
 	const row, height = 1, 3
 	poisoned := func(poison field.M31) columns {
-		w := make(columns, len(c.air.Main))
+		w, block := make(columns, len(c.air.Main)), make(columns, len(c.air.Main))
 		for i := range w {
 			w[i] = []field.M31{poison, poison, poison}
+			block[i] = w[i][row:][:1]
 		}
-		c.fill(w, row, x)
+		c.fill(block, []Row{*x})
 		for i := range w {
 			for r := range height {
 				if r != row && w[i][r] != poison {

@@ -6,14 +6,17 @@ import (
 )
 
 // fillConst takes LUI, AUIPC, JAL to a multiple of 4, and FENCE.
-func fillConst(c *rv32im.Const, w columns, r int, x *Row) {
-	w.step(c.Step, r, x)
-	w.set(c.Live, r, 1)
-	w.set(c.RdReg, r, destination(x.Inst.Rd))
-	v, next := constEffect(x.PC, x.Inst)
-	w.word(c.Value, r, v)
-	w.set(c.Target, r, next/4)
-	w.old(c.Rd, r, x)
+func fillConst(c *rv32im.Const, w columns, rows []Row) {
+	w.step(c.Step, rows)
+	w.ones(c.Live, rows)
+	w.rdReg(c.RdReg, rows)
+	w.old(c.Rd, rows)
+	for r := range rows {
+		x := &rows[r]
+		v, next := constEffect(x.PC, x.Inst)
+		w.word(c.Value, r, v)
+		w.set(c.Target, r, next/4)
+	}
 }
 
 // constEffect gives what an instruction that reads nothing writes to rd, and the next pc.

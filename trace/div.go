@@ -8,30 +8,33 @@ import (
 	"github.com/orrery/orrery/rv"
 )
 
-func fillDiv(c *rv32im.Div, w columns, r int, x *Row) {
-	w.step(c.Step, r, x)
-	w.set(c.Live, r, 1)
-	unsigned := x.Inst.Op == rv.DIVU || x.Inst.Op == rv.REMU
-	rem := x.Inst.Op == rv.REM || x.Inst.Op == rv.REMU
-	w.bit(c.Unsigned, r, unsigned)
-	w.bit(c.Rem, r, rem)
-	w.set(c.RdReg, r, destination(x.Inst.Rd))
-	w.set(c.Rs1Reg, r, uint32(x.Inst.Rs1))
-	w.set(c.Rs2Reg, r, uint32(x.Inst.Rs2))
-	w.rs1(c.Rs1, r, x)
-	w.rs2(c.Rs2, r, x)
-	w.old(c.Rd, r, x)
-	q, m := divide(x.A, x.B, unsigned)
-	w.bytes(c.Quotient[:], r, q)
-	w.word(c.Remainder, r, m)
-	if rem {
-		w.word(c.Result, r, m)
-	} else {
-		w.word(c.Result, r, q)
+func fillDiv(c *rv32im.Div, w columns, rows []Row) {
+	w.step(c.Step, rows)
+	w.ones(c.Live, rows)
+	w.rdReg(c.RdReg, rows)
+	w.rs1Reg(c.Rs1Reg, rows)
+	w.rs2Reg(c.Rs2Reg, rows)
+	w.rs1(c.Rs1, rows)
+	w.rs2(c.Rs2, rows)
+	w.old(c.Rd, rows)
+	for r := range rows {
+		x := &rows[r]
+		unsigned := x.Inst.Op == rv.DIVU || x.Inst.Op == rv.REMU
+		rem := x.Inst.Op == rv.REM || x.Inst.Op == rv.REMU
+		w.bit(c.Unsigned, r, unsigned)
+		w.bit(c.Rem, r, rem)
+		q, m := divide(x.A, x.B, unsigned)
+		w.bytes(c.Quotient[:], r, q)
+		w.word(c.Remainder, r, m)
+		if rem {
+			w.word(c.Result, r, m)
+		} else {
+			w.word(c.Result, r, q)
+		}
+		w.bit(c.ByZero, r, x.B == 0)
+		w.bit(c.Overflow, r, !unsigned && x.A == 1<<31 && x.B == math.MaxUint32)
+		w.division(c, r, x.A, x.B, q, m, unsigned)
 	}
-	w.bit(c.ByZero, r, x.B == 0)
-	w.bit(c.Overflow, r, !unsigned && x.A == 1<<31 && x.B == math.MaxUint32)
-	w.division(c, r, x.A, x.B, q, m, unsigned)
 }
 
 // division writes the columns that prove q*b + m = a and |m| < |b|.

@@ -27,8 +27,8 @@ func compileFacts(t testing.TB, c air.Chip, publics []field.M31) factChip {
 // write fills a row and checks that fill writes all of it and nothing else.
 func (c factChip) write(t testing.TB, fill func(w columns, r int)) []field.M31 {
 	t.Helper()
-	c.fill = func(w columns, r int, _ *Row) { fill(w, r) }
-	return c.row(t, nil)
+	c.fill = func(w columns, _ []Row) { fill(w, 0) }
+	return c.row(t, &Row{})
 }
 
 // verdict gives the messages of a row that aren't look-ups of constant facts; the error

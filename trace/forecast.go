@@ -3,6 +3,7 @@ package trace
 import (
 	"github.com/orrery/orrery/abi"
 	"github.com/orrery/orrery/air/rv32im"
+	"github.com/orrery/orrery/internal/par"
 	"github.com/orrery/orrery/memtree"
 	"github.com/orrery/orrery/proof"
 	"github.com/orrery/orrery/rv"
@@ -17,6 +18,7 @@ type Rows [rv32im.NumChips]int
 // costs depends on which memory is zero. It never tells too few rows.
 type Forecast struct {
 	program *rv.Program
+	threads int
 	kinds   []kind
 	// live has a bit for each node of the memory tree that may differ from zero, by
 	// 2^level + index.
@@ -24,29 +26,12 @@ type Forecast struct {
 	pages int // of 64 KiB that may differ from zero
 }
 
-// kind is what counting needs of a code word.
-type kind struct {
-	chip          uint8 // of an access: that for aligned words
-	size          uint8 // of an access, in bytes; else 0
-	timeA         moment
-	timeB, timeD  moment
-	imm           uint32
-	useA, useB, d uint32 // all ones if the record has such an access, else 0
-}
-
-// moment says when a cycle has an access.
-type moment struct{ shift, slot uint8 }
-
-// inMemory is that of accesses to words of memory.
-var inMemory = moment{2, rv32im.MemoryTime}
-
-// at is the timestamp in the cycle with 4*clk = now.
-func (m moment) at(now uint32) uint32 { return now>>(m.shift&31) + uint32(m.slot) }
-
-// NewForecast is the state before the first segment of a run.
-func NewForecast(program *rv.Program, input []byte) *Forecast {
+// NewForecast is the state before the first segment of a run. What it tells doesn't depend on the
+// number of threads.
+func NewForecast(program *rv.Program, input []byte, threads int) *Forecast {
 	f := &Forecast{
 		program: program,
+		threads: threads,
 		kinds:   make([]kind, len(program.Code.Insts)),
 	}
 	for i := range f.kinds {
@@ -64,38 +49,6 @@ func NewForecast(program *rv.Program, input []byte) *Forecast {
 	return f
 }
 
-func kindOf(in *rv.Inst) kind {
-	op := in.Op
-	k := kind{
-		imm: in.Imm, size: uint8(op.AccessSize()),
-		timeA: moment{slot: rv32im.SlotRs1}, timeB: moment{slot: rv32im.SlotRs2}, timeD: moment{slot: rv32im.SlotRd},
-	}
-	if op == rv.ILLEGAL || op == rv.EBREAK { // which never complete
-		return k
-	}
-	// The register part of an address isn't known yet; a multiple of four stands for it.
-	k.chip = uint8(chipOf(&rv.Inst{Op: op, Rd: in.Rd, Rs1: in.Rs1, Rs2: in.Rs2}, &exec.Record{}))
-	mask := func(b bool) uint32 {
-		if b {
-			return ^uint32(0)
-		}
-		return 0
-	}
-	k.useA = mask(op.ReadsRs1() || op == rv.ECALL)
-	k.useB = mask(op.ReadsRs2() && !in.ComparesWithZero() || op == rv.ECALL || op.IsLoad())
-	k.d = mask(op.WritesRd() || op == rv.FENCE || op.IsStore())
-	if isInPlace(in) {
-		k.timeA, k.d = k.timeD, 0
-	}
-	if op.IsLoad() {
-		k.timeB = inMemory
-	}
-	if op.IsStore() {
-		k.timeD = inMemory
-	}
-	return k
-}
-
 // Of counts the rows of a segment. The last segment of a run writes back its output only.
 func (f *Forecast) Of(run *exec.Trace, last bool) *Rows {
 	rows := new(Rows)
@@ -108,41 +61,54 @@ func (f *Forecast) Of(run *exec.Trace, last bool) *Rows {
 	return rows
 }
 
+// tally counts the rows of some records.
+type tally struct {
+	chips     [256]int // an index of a byte needs no check
+	refreshes int
+}
+
 // instructions counts the rows of instructions, and of refreshes.
 func (f *Forecast) instructions(rows *Rows, run *exec.Trace) {
-	base := f.program.Code.Start
-	var counts [256]int // by number of a chip: an index of a byte needs no check
-	refreshes := 0
-	now := uint32(0)
-	for _, chunk := range run.Records.Chunks() {
-		for i := range chunk {
-			now += 4
-			rec := &chunk[i]
-			k := &f.kinds[(rec.PC-base)/4]
-			chip := k.chip
-			if k.size > 1 && (rec.A+k.imm)&uint32(k.size-1) != 0 {
-				chip = misaligned(chip)
-			}
-			counts[chip]++
-			long := (k.timeA.at(now)-rec.TsA-1)&k.useA |
-				(k.timeB.at(now)-rec.TsB-1)&k.useB |
-				(k.timeD.at(now)-rec.TsD-1)&k.d
-			if long>>rv32im.GapBits != 0 {
-				refreshes += f.refreshes(run, k, rec, now)
-			}
-		}
+	var chunks [][]exec.Record
+	var first []int
+	for i, chunk := range run.Records.Chunks() {
+		chunks, first = append(chunks, chunk), append(first, i)
 	}
+	tallies := make([]tally, len(chunks))
+	par.For(f.threads, len(chunks), func(i int) { f.count(&tallies[i], run, chunks[i], first[i]) })
+	refreshes := 0
+	for i := range tallies {
+		for chip := range rows {
+			rows[chip] += tallies[i].chips[chip]
+		}
+		refreshes += tallies[i].refreshes
+	}
+	base := f.program.Code.Start
 	for i := range run.Second {
 		x := &run.Second[i]
 		if now := inMemory.at(4 * (x.Index + 1)); (now-x.Ts-1)>>rv32im.GapBits != 0 {
 			rec := run.Records.At(int(x.Index))
-			if k := &f.kinds[(rec.PC-base)/4]; x.Ts != 0 || isDecoded(f.program, run, (rec.A+k.imm)/4+1) {
+			if k := &f.kinds[(rec.PC-base)/4]; x.Ts != 0 || isDecoded(f.program, run, (rec.A+k.inst.Imm)/4+1) {
 				refreshes++
 			}
 		}
 	}
-	copy(rows[:], counts[:])
 	rows[rv32im.ChipRefresh] = refreshes
+}
+
+// count counts the rows of records, given the number of the first one.
+func (f *Forecast) count(t *tally, run *exec.Trace, records []exec.Record, first int) {
+	base := f.program.Code.Start
+	now := 4 * uint32(first)
+	for i := range records {
+		now += 4
+		rec := &records[i]
+		k := &f.kinds[(rec.PC-base)/4]
+		t.chips[k.chipOf(rec)]++
+		if k.isLong(rec, now) {
+			t.refreshes += f.refreshes(run, k, rec, now)
+		}
+	}
 }
 
 // refreshes counts the accesses of a record that lie far behind the one before. The first
@@ -158,19 +124,11 @@ func (f *Forecast) refreshes(run *exec.Trace, k *kind, rec *exec.Record, now uin
 		{k.d, rec.TsD, k.timeD.at(now), k.timeD == inMemory},
 	} {
 		long := (x.now-x.ts-1)&x.use>>rv32im.GapBits != 0
-		if long && (x.ts != 0 || x.memory && isDecoded(f.program, run, (rec.A+k.imm)/4)) {
+		if long && (x.ts != 0 || x.memory && isDecoded(f.program, run, (rec.A+k.inst.Imm)/4)) {
 			n++
 		}
 	}
 	return n
-}
-
-// misaligned is the chip for misaligned accesses that belongs to another one of accesses.
-func misaligned(chip uint8) uint8 {
-	if chip >= rv32im.ChipStoreWord {
-		return rv32im.ChipStoreMisaligned
-	}
-	return rv32im.ChipLoadMisaligned
 }
 
 // memory counts the rows of the memory tree, and of the pages of the region table.

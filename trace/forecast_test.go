@@ -46,7 +46,7 @@ func TestForecast(t *testing.T) {
 			if err := tree.Set(Initial(p, c.input)); err != nil {
 				t.Fatal(err)
 			}
-			f := NewForecast(p, c.input)
+			f := NewForecast(p, c.input, 3)
 			for segment := 0; ; segment++ {
 				run, err := recorder.Segment(t.Context(), c.size)
 				if errors.Is(err, exec.ErrUsed) {

@@ -65,15 +65,14 @@ func chipOf(in *rv.Inst, rec *exec.Record) int {
 	return chip
 }
 
-// partRecords is the number of records that are sorted by chip together: few enough that
-// they stay in the cache while they are visited chip by chip.
+// partRecords is the number of records that one task writes the rows of.
 const partRecords = 1 << 14
 
 // part is a piece of the run.
 type part struct {
 	first   int // number of the first record
 	records []exec.Record
-	count   [rv32im.NumChips]uint16  // records by chip
+	count   [rv32im.NumChips]int     // records by chip
 	at      [rv32im.NumChips]int     // where the chip's rows begin in its sheet
 	sheets  *[rv32im.NumChips]*sheet // of all parts
 	// refreshes that the accesses need, in the order of execution
@@ -93,16 +92,19 @@ func (b *builder) instructions() []part {
 	}
 	par.For(b.threads, len(parts), func(k int) {
 		p := &parts[k]
+		var count [256]int // an index of a byte needs no check
 		for i := range p.records {
-			p.count[b.rows.chip(&p.records[i])]++
+			rec := &p.records[i]
+			count[b.rows.kind(b.rows.word(rec.PC)).chipOf(rec)]++
 		}
+		copy(p.count[:], count[:])
 	})
 	var total [rv32im.NumChips]int
 	for k := range parts {
 		p := &parts[k]
 		p.at = total
 		for chip, n := range p.count {
-			total[chip] += int(n)
+			total[chip] += n
 		}
 	}
 	for chip, n := range total {
@@ -116,49 +118,52 @@ func (b *builder) instructions() []part {
 	return parts
 }
 
-// sorted gives the numbers of the part's records sorted by chip, within a chip in their
-// order. It is valid until the next call.
-func (w *worker) sorted(p *part) []uint16 {
-	var next [rv32im.NumChips]uint16
-	at := uint16(0)
-	for chip, n := range p.count {
-		next[chip] = at
-		at += n
-	}
-	for i := range p.records {
-		k := &next[w.rows.chip(&p.records[i])]
-		w.order[*k%partRecords] = uint16(i)
-		*k++
-	}
-	return w.order[:len(p.records)]
-}
-
-// fill writes the rows of all records.
+// fill writes the rows of all records: they gather by chip until there are enough for a block.
 func (p *part) fill(w *worker) error {
-	order := w.sorted(p)
-	for chip, n := range p.count {
-		list := order[:n]
-		order = order[n:]
-		at := p.at[chip]
-		for block := range slices.Chunk(list, blockRows) {
-			for r, i := range block {
-				w.rows.record(p.first+int(i), &p.records[i], &w.block[r], &w.refreshes)
-				w.refreshed(int(i))
-			}
-			err := w.write(p.sheets[chip], at, len(block), func(cols columns) {
-				fill := w.fillers[chip]
-				for r := range block {
-					fill(cols, r, &w.block[r])
-				}
-			})
-			if err != nil {
+	at := p.at
+	for i := range p.records {
+		rec := &p.records[i]
+		k := w.rows.kind(w.rows.word(rec.PC))
+		chip := k.chipOf(rec)
+		block := w.next(chip)
+		w.rows.record(p.first+i, rec, k, &block[len(block)-1], &w.refreshes)
+		if len(block) == blockRows {
+			if err := w.writeBlock(p, int(chip), &at); err != nil {
 				return err
 			}
-			at += len(block)
 		}
 	}
-	p.refreshes = w.takeRefreshes()
+	for chip := range w.blocks {
+		if err := w.writeBlock(p, chip, &at); err != nil {
+			return err
+		}
+	}
+	p.refreshes = slices.Clone(w.refreshes)
+	w.refreshes = w.refreshes[:0]
 	return nil
+}
+
+// next adds a row to the chip's block, and gives the block.
+func (w *worker) next(chip uint8) []Row {
+	block := w.blocks[chip]
+	if block == nil {
+		block = make([]Row, 0, blockRows)
+	}
+	block = block[:len(block)+1]
+	w.blocks[chip] = block
+	return block
+}
+
+// writeBlock writes the rows of the chip's block, and empties it.
+func (w *worker) writeBlock(p *part, chip int, at *[rv32im.NumChips]int) error {
+	block := w.blocks[chip]
+	if len(block) == 0 {
+		return nil
+	}
+	w.blocks[chip] = block[:0]
+	err := w.write(p.sheets[chip], at[chip], len(block), func(cols columns) { w.fillers[chip](cols, block) })
+	at[chip] += len(block)
+	return err
 }
 
 // lastRow adds the row of the instruction that ended the run without completing. It gives
@@ -190,68 +195,69 @@ func (b *builder) lastRow() (*Row, []refresh) {
 			chip = rv32im.ChipTrapJalr
 		}
 	}
-	b.fill(chip, 1, func(w columns, r, _ int) {
+	b.fillBlocks(chip, 1, func(w columns, _, _ int) {
+		rows := []Row{*x}
 		switch c := b.m.Chips[chip].(type) {
 		case *rv32im.TrapMemory:
-			fillTrapMemory(c, w, r, x, b.program.Header.Regions)
+			fillTrapMemory(c, w, rows, b.program.Header.Regions)
 		case *rv32im.TrapOp:
 			if exit.Kind == exec.OutOfGas {
-				fillOutOfGas(c, w, r, x)
+				fillOutOfGas(c, w, rows)
 			} else {
-				fillTrapOp(c, w, r, x)
+				fillTrapOp(c, w, rows)
 			}
 		default:
-			b.filler(chip)(w, r, x)
+			b.filler(chip)(w, rows)
 		}
 	})
 	return x, list
 }
 
-// filler gives the function that writes a chip's row from an instruction.
-func (b *builder) filler(chip int) func(w columns, r int, x *Row) {
+// filler gives the function that writes a chip's rows from instructions.
+func (b *builder) filler(chip int) func(w columns, rows []Row) {
 	switch c := b.m.Chips[chip].(type) {
 	case *rv32im.Add:
-		return func(w columns, r int, x *Row) { fillAdd(c, w, r, x) }
+		return func(w columns, rows []Row) { fillAdd(c, w, rows) }
 	case *rv32im.Addi:
-		return func(w columns, r int, x *Row) { fillAddi(c, w, r, x) }
+		return func(w columns, rows []Row) { fillAddi(c, w, rows) }
 	case *rv32im.Bitwise:
-		return func(w columns, r int, x *Row) { fillBitwise(c, w, r, x) }
+		return func(w columns, rows []Row) { fillBitwise(c, w, rows) }
 	case *rv32im.BitwiseImm:
-		return func(w columns, r int, x *Row) { fillBitwiseImm(c, w, r, x) }
+		return func(w columns, rows []Row) { fillBitwiseImm(c, w, rows) }
 	case *rv32im.Shifter:
-		return func(w columns, r int, x *Row) { fillShifter(c, w, r, x) }
+		return func(w columns, rows []Row) { fillShifter(c, w, rows) }
 	case *rv32im.ShiftImm:
-		return func(w columns, r int, x *Row) { fillShiftImm(c, w, r, x) }
+		return func(w columns, rows []Row) { fillShiftImm(c, w, rows) }
 	case *rv32im.Compare:
-		return func(w columns, r int, x *Row) { fillCompare(c, w, r, x) }
+		return func(w columns, rows []Row) { fillCompare(c, w, rows) }
 	case *rv32im.Const:
-		return func(w columns, r int, x *Row) { fillConst(c, w, r, x) }
+		return func(w columns, rows []Row) { fillConst(c, w, rows) }
 	case *rv32im.BranchEq:
-		return func(w columns, r int, x *Row) { fillBranchEq(c, w, r, x) }
+		return func(w columns, rows []Row) { fillBranchEq(c, w, rows) }
 	case *rv32im.BranchLess:
-		return func(w columns, r int, x *Row) { fillBranchLess(c, w, r, x) }
+		return func(w columns, rows []Row) { fillBranchLess(c, w, rows) }
 	case *rv32im.Jalr:
-		return func(w columns, r int, x *Row) { fillJalr(c, w, r, x) }
+		return func(w columns, rows []Row) { fillJalr(c, w, rows) }
 	case *rv32im.LoadWord:
-		return func(w columns, r int, x *Row) { fillLoadWord(c, w, r, x) }
+		return func(w columns, rows []Row) { fillLoadWord(c, w, rows) }
 	case *rv32im.LoadSmall:
-		return func(w columns, r int, x *Row) { fillLoadSmall(c, w, r, x) }
+		return func(w columns, rows []Row) { fillLoadSmall(c, w, rows) }
 	case *rv32im.LoadMisaligned:
-		return func(w columns, r int, x *Row) { fillLoadMisaligned(c, w, r, x) }
+		return func(w columns, rows []Row) { fillLoadMisaligned(c, w, rows) }
 	case *rv32im.StoreWord:
-		return func(w columns, r int, x *Row) { fillStoreWord(c, w, r, x) }
+		return func(w columns, rows []Row) { fillStoreWord(c, w, rows) }
 	case *rv32im.StoreSmall:
-		return func(w columns, r int, x *Row) { fillStoreSmall(c, w, r, x) }
+		return func(w columns, rows []Row) { fillStoreSmall(c, w, rows) }
 	case *rv32im.StoreMisaligned:
-		return func(w columns, r int, x *Row) { fillStoreMisaligned(c, w, r, x) }
+		return func(w columns, rows []Row) { fillStoreMisaligned(c, w, rows) }
 	case *rv32im.Mul:
-		return func(w columns, r int, x *Row) { fillMul(c, w, r, x) }
+		return func(w columns, rows []Row) { fillMul(c, w, rows) }
 	case *rv32im.Mulh:
-		return func(w columns, r int, x *Row) { fillMulh(c, w, r, x) }
+		return func(w columns, rows []Row) { fillMulh(c, w, rows) }
 	case *rv32im.Div:
-		return func(w columns, r int, x *Row) { fillDiv(c, w, r, x) }
+		return func(w columns, rows []Row) { fillDiv(c, w, rows) }
 	case *rv32im.Ecall:
-		return func(w columns, r int, x *Row) { fillEcall(c, w, r, x) }
+		return func(w columns, rows []Row) { fillEcall(c, w, rows) }
 	}
 	return nil
 }

@@ -11,7 +11,7 @@ import (
 
 func TestConst(t *testing.T) {
 	chip := rv32im.NewConst()
-	c := compileChip(t, chip, func(w columns, r int, x *Row) { fillConst(chip, w, r, x) })
+	c := compileChip(t, chip, func(w columns, rows []Row) { fillConst(chip, w, rows) })
 	c.checkCost(t, 28)
 	c.checkPadding(t)
 	rng := rand.New(rand.NewPCG(3, 1))
@@ -44,7 +44,7 @@ func TestConst(t *testing.T) {
 
 func jalr(t testing.TB, trap bool) (testChip, *rv32im.Jalr) {
 	chip := rv32im.NewJalr(trap)
-	return compileChip(t, chip, func(w columns, r int, x *Row) { fillJalr(chip, w, r, x) }), chip
+	return compileChip(t, chip, func(w columns, rows []Row) { fillJalr(chip, w, rows) }), chip
 }
 
 func TestJalr(t *testing.T) {

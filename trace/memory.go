@@ -47,7 +47,7 @@ func (b *builder) memory(blocks []exec.Block) {
 	b.fill(rv32im.ChipNode, len(opening.Nodes), func(w columns, r, i int) { fillTreeNode(node, w, r, &opening.Nodes[i]) })
 	poseidon := b.m.Chips[rv32im.ChipPoseidon2].(*rv32im.Poseidon2)
 	list := compressions(touched, opening)
-	b.fill(rv32im.ChipPoseidon2, len(list), func(w columns, r, i int) { fillPoseidon2(poseidon, w, r, &list[i]) })
+	b.fillBlocks(rv32im.ChipPoseidon2, len(list), func(w columns, lo, hi int) { fillPoseidon2(poseidon, w, list[lo:hi]) })
 }
 
 // pages adds the rows of pages, given the words that start late.

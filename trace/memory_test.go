@@ -31,22 +31,22 @@ func newMemoryChips(t testing.TB) memoryChips {
 	lw, sw := rv32im.NewLoadWord(), rv32im.NewStoreWord()
 	ls, ss := rv32im.NewLoadSmall(), rv32im.NewStoreSmall()
 	lm, sm := rv32im.NewLoadMisaligned(), rv32im.NewStoreMisaligned()
-	chip := func(c air.Chip, fill func(w columns, r int, x *Row), free func(x *Row) []air.Col) memoryChip {
+	chip := func(c air.Chip, fill func(w columns, rows []Row), free func(x *Row) []air.Col) memoryChip {
 		return memoryChip{compileChip(t, c, fill), free}
 	}
 	none := func(*Row) []air.Col { return nil }
 	return memoryChips{
-		loadWord:  chip(lw, func(w columns, r int, x *Row) { fillLoadWord(lw, w, r, x) }, none),
-		loadSmall: chip(ls, func(w columns, r int, x *Row) { fillLoadSmall(ls, w, r, x) }, none),
-		loadMisaligned: chip(lm, func(w columns, r int, x *Row) { fillLoadMisaligned(lm, w, r, x) }, func(x *Row) []air.Col {
+		loadWord:  chip(lw, func(w columns, rows []Row) { fillLoadWord(lw, w, rows) }, none),
+		loadSmall: chip(ls, func(w columns, rows []Row) { fillLoadSmall(ls, w, rows) }, none),
+		loadMisaligned: chip(lm, func(w columns, rows []Row) { fillLoadMisaligned(lm, w, rows) }, func(x *Row) []air.Col {
 			if x.Second != nil {
 				return nil
 			}
 			return []air.Col{lm.NextWord.CarryLo, lm.NextWord.CarryHi, lm.Second.Ts, lm.Second.Value.Lo, lm.Second.Value.Hi}
 		}),
-		storeWord:  chip(sw, func(w columns, r int, x *Row) { fillStoreWord(sw, w, r, x) }, none),
-		storeSmall: chip(ss, func(w columns, r int, x *Row) { fillStoreSmall(ss, w, r, x) }, none),
-		storeMisaligned: chip(sm, func(w columns, r int, x *Row) { fillStoreMisaligned(sm, w, r, x) }, func(x *Row) []air.Col {
+		storeWord:  chip(sw, func(w columns, rows []Row) { fillStoreWord(sw, w, rows) }, none),
+		storeSmall: chip(ss, func(w columns, rows []Row) { fillStoreSmall(ss, w, rows) }, none),
+		storeMisaligned: chip(sm, func(w columns, rows []Row) { fillStoreMisaligned(sm, w, rows) }, func(x *Row) []air.Col {
 			if x.Second != nil {
 				return nil
 			}

@@ -180,7 +180,7 @@ func TestAttackMisalignedSign(t *testing.T) {
 func TestAttackAddressCarries(t *testing.T) {
 	rng := rand.New(rand.NewPCG(6, 6))
 	chip := rv32im.NewLoadWord()
-	c := compileChip(t, chip, func(w columns, r int, x *Row) { fillLoadWord(chip, w, r, x) })
+	c := compileChip(t, chip, func(w columns, rows []Row) { fillLoadWord(chip, w, rows) })
 	for _, a := range []uint32{0x1_0000, 0x1_fff8, 0xffff_fff8, 0} {
 		for _, imm := range []uint32{8, 0xffff_fff8, 0} {
 			x := newAccess(rng, rv.Inst{Op: rv.LW, Rd: 1, Rs1: 2, Imm: imm}, a, 0, 0, 0)

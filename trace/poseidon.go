@@ -3,6 +3,7 @@ package trace
 import (
 	"github.com/orrery/orrery/air/rv32im"
 	"github.com/orrery/orrery/field"
+	"github.com/orrery/orrery/field/vec"
 	"github.com/orrery/orrery/hash"
 	"github.com/orrery/orrery/memtree"
 )
@@ -48,72 +49,115 @@ var (
 	poseidonDiagonal = hash.InternalDiagonal()
 )
 
-// fillPoseidon2 writes the row of a compression, with multiplicity 0.
-func fillPoseidon2(c *rv32im.Poseidon2, w columns, r int, in *memtree.Input) {
-	w.set(c.Live, r, 1)
-	w.set(c.Mult, r, 0)
-	x := *in
-	for i, v := range x {
-		w.elem(c.In[i], r, v)
+// fillPoseidon2 writes rows of compressions, with multiplicity 0.
+func fillPoseidon2(c *rv32im.Poseidon2, w columns, list []memtree.Input) {
+	n := len(list)
+	for r := range list {
+		w.set(c.Live, r, 1)
+		w.set(c.Mult, r, 0)
 	}
-	externalLayer(&x)
+	s := newPermutations(n)
+	for i, col := range c.In {
+		in := w[col][:n]
+		for r := range list {
+			in[r] = list[r][i]
+		}
+		copy(s.x[i], in)
+	}
+	s.externalLayer()
 	for round := range c.Full {
 		if round == len(c.Full)/2 {
-			for p := range c.Partial {
-				x[0] = w.sbox(c.Partial[p], r, x[0].Add(poseidonPartial[p]), true)
-				internalLayer(&x)
+			for p, box := range c.Partial {
+				s.sbox(w, box, 0, poseidonPartial[p], true)
+				s.internalLayer()
 			}
 		}
-		for i := range x {
-			x[i] = w.sbox(c.Full[round][i], r, x[i].Add(poseidonFull[round][i]), round != len(c.Full)-1)
+		for i, box := range c.Full[round] {
+			s.sbox(w, box, i, poseidonFull[round][i], round != len(c.Full)-1)
 		}
-		externalLayer(&x)
+		s.externalLayer()
 	}
 	for i, col := range c.Out {
-		w.elem(col, r, x[i].Add(in[i]))
+		vec.Add(w[col][:n], s.x[i], w[c.In[i]][:n])
 	}
 }
 
-// sbox writes the cube of x and, if out, x^5, which it returns.
-func (w columns) sbox(c rv32im.SBox, r int, x field.M31, out bool) field.M31 {
-	square := x.Square()
-	cube := square.Mul(x)
-	y := cube.Mul(square)
-	w.elem(c.Cube, r, cube)
+// permutations is the state of Poseidon2 for several rows, element by element.
+type permutations struct {
+	x    [hash.Poseidon2Width][]field.M31
+	t    [4][]field.M31 // temporary
+	rows int
+}
+
+func newPermutations(rows int) *permutations {
+	s := &permutations{rows: rows}
+	cells := make([]field.M31, (len(s.x)+len(s.t))*rows)
+	for i := range s.x {
+		s.x[i], cells = cells[:rows], cells[rows:]
+	}
+	for i := range s.t {
+		s.t[i], cells = cells[:rows], cells[rows:]
+	}
+	return s
+}
+
+// sbox adds a constant to an element and takes it to its fifth power. It writes the cube and, if
+// out, the result.
+func (s *permutations) sbox(w columns, c rv32im.SBox, i int, constant field.M31, out bool) {
+	x, square, cube := s.x[i], s.t[0], w[c.Cube][:s.rows]
+	vec.AddConst(x, x, constant)
+	vec.Mul(square, x, x)
+	vec.Mul(cube, square, x)
+	vec.Mul(x, cube, square)
 	if out {
-		w.elem(c.Out, r, y)
+		copy(w[c.Out], x)
 	}
-	return y
 }
 
-// externalLayer multiplies by hash.ExternalMatrix. Sums of elements below 2^31 with
-// factors that add up to at most 112 stay below 2^38.
-func externalLayer(x *memtree.Input) {
-	var y [hash.Poseidon2Width]uint64
-	var sum [4]uint64
-	for i := 0; i < len(x); i += 4 {
-		a, b, c, d := uint64(x[i]), uint64(x[i+1]), uint64(x[i+2]), uint64(x[i+3])
-		y[i] = 5*a + 7*b + c + 3*d
-		y[i+1] = 4*a + 6*b + c + d
-		y[i+2] = a + 3*b + 5*c + 7*d
-		y[i+3] = a + b + 4*c + 6*d
-		for j := range sum {
-			sum[j] += y[i+j]
+// externalLayer multiplies by hash.ExternalMatrix: each four elements by its small matrix, with the
+// sums of the outputs added to them.
+func (s *permutations) externalLayer() {
+	x, t := &s.x, &s.t
+	for i := 0; i < len(x); i += len(t) {
+		vec.Add(t[0], x[i], x[i+1])
+		vec.Add(t[1], x[i+2], x[i+3])
+		double(x[i+1])
+		vec.Add(x[i+1], x[i+1], t[1]) // 0 2 1 1
+		double(x[i+3])
+		vec.Add(x[i+3], x[i+3], t[0]) // 1 1 0 2
+		double(t[0])
+		double(t[0])
+		vec.Add(t[0], t[0], x[i+1]) // 4 6 1 1
+		double(t[1])
+		double(t[1])
+		vec.Add(t[1], t[1], x[i+3])   // 1 1 4 6
+		vec.Add(x[i], x[i+3], t[0])   // 5 7 1 3
+		vec.Add(x[i+2], x[i+1], t[1]) // 1 3 5 7
+		x[i+1], t[0] = t[0], x[i+1]
+		x[i+3], t[1] = t[1], x[i+3]
+	}
+	for j := range t {
+		vec.Add(t[j], x[j], x[j+len(t)])
+		for i := j + 2*len(t); i < len(x); i += len(t) {
+			vec.Add(t[j], t[j], x[i])
 		}
 	}
 	for i := range x {
-		x[i] = field.New(y[i] + sum[i%4])
+		vec.Add(x[i], x[i], t[i%len(t)])
 	}
 }
 
+func double(x []field.M31) { vec.Add(x, x, x) }
+
 // internalLayer multiplies by the matrix of ones plus the diagonal.
-func internalLayer(x *memtree.Input) {
-	var sum uint64
-	for _, v := range x {
-		sum += uint64(v)
+func (s *permutations) internalLayer() {
+	total := s.t[0]
+	copy(total, s.x[0])
+	for _, x := range s.x[1:] {
+		vec.Add(total, total, x)
 	}
-	total := field.New(sum)
-	for i, v := range x {
-		x[i] = total.Add(poseidonDiagonal[i].Mul(v))
+	for i, x := range s.x {
+		vec.MulConst(x, x, poseidonDiagonal[i])
+		vec.Add(x, x, total)
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/orrery/orrery/air"
 	"github.com/orrery/orrery/air/rv32im"
 	"github.com/orrery/orrery/field"
+	"github.com/orrery/orrery/hash"
 	"github.com/orrery/orrery/memtree"
 )
 
@@ -21,7 +22,7 @@ func TestAttackPoseidon2Determined(t *testing.T) {
 	given := append([]air.Col{c.Mult}, c.In[:]...)
 	for range 3 {
 		in := randomInput(rng)
-		row := f.write(t, func(w columns, r int) { fillPoseidon2(c, w, r, &in) })
+		row := f.write(t, func(w columns, _ int) { fillPoseidon2(c, w, []memtree.Input{in}) })
 		row[c.Mult] = 1
 		for k, v := range row {
 			for _, x := range []field.M31{v.Add(1), v.Sub(1), 0, 1, 2, field.New(rng.Uint64())} {
@@ -73,7 +74,7 @@ func TestAttackPoseidon2Rounds(t *testing.T) {
 		}
 	}
 	for i := range c.Out {
-		row := f.write(t, func(w columns, r int) { fillPoseidon2(c, w, r, &in) })
+		row := f.write(t, func(w columns, _ int) { fillPoseidon2(c, w, []memtree.Input{in}) })
 		row[c.Out[i]] = row[c.Out[i]].Add(1)
 		f.rejectsOnly(t, row, fmt.Sprintf("output %d", i))
 	}
@@ -120,5 +121,50 @@ func forgePoseidon2(c *rv32im.Poseidon2, w columns, in *memtree.Input, forged rv
 	}
 	for i, col := range c.Out {
 		w.elem(col, r, x[i].Add(in[i]))
+	}
+}
+
+// sbox writes the cube of x and, if out, x^5, which it returns. It and the layers are those of
+// one row.
+func (w columns) sbox(c rv32im.SBox, r int, x field.M31, out bool) field.M31 {
+	square := x.Square()
+	cube := square.Mul(x)
+	y := cube.Mul(square)
+	w.elem(c.Cube, r, cube)
+	if out {
+		w.elem(c.Out, r, y)
+	}
+	return y
+}
+
+// externalLayer multiplies by hash.ExternalMatrix. Sums of elements below 2^31 with
+// factors that add up to at most 112 stay below 2^38.
+func externalLayer(x *memtree.Input) {
+	var y [hash.Poseidon2Width]uint64
+	var sum [4]uint64
+	for i := 0; i < len(x); i += 4 {
+		a, b, c, d := uint64(x[i]), uint64(x[i+1]), uint64(x[i+2]), uint64(x[i+3])
+		y[i] = 5*a + 7*b + c + 3*d
+		y[i+1] = 4*a + 6*b + c + d
+		y[i+2] = a + 3*b + 5*c + 7*d
+		y[i+3] = a + b + 4*c + 6*d
+		for j := range sum {
+			sum[j] += y[i+j]
+		}
+	}
+	for i := range x {
+		x[i] = field.New(y[i] + sum[i%4])
+	}
+}
+
+// internalLayer multiplies by the matrix of ones plus the diagonal.
+func internalLayer(x *memtree.Input) {
+	var sum uint64
+	for _, v := range x {
+		sum += uint64(v)
+	}
+	total := field.New(sum)
+	for i, v := range x {
+		x[i] = total.Add(poseidonDiagonal[i].Mul(v))
 	}
 }

@@ -88,7 +88,7 @@ func programOp(pc uint32, in rv.Inst) (op uint32, x [4]uint32) {
 
 // shiftOp is programOp for shifts by an immediate.
 func shiftOp(in rv.Inst) (op uint32, x [4]uint32) {
-	x = [4]uint32{destination(in.Rd), uint32(in.Rs1), shiftPower(in)}
+	x = [4]uint32{destination(in.Rd), uint32(in.Rs1), shiftPower(&in)}
 	if in.Imm%16 == 0 {
 		x[3] = 1
 	}
@@ -104,7 +104,7 @@ func shiftOp(in rv.Inst) (op uint32, x [4]uint32) {
 }
 
 // shiftPower is the factor of a shift by an immediate, see rv32im.ShiftImm.
-func shiftPower(in rv.Inst) uint32 {
+func shiftPower(in *rv.Inst) uint32 {
 	s := in.Imm % 16
 	switch {
 	case s == 0:

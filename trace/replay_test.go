@@ -37,7 +37,7 @@ func newReplay(t testing.TB, p *rv.Program) *replay {
 	s.chips[rv.ADDI], _ = addiChip(t, false)
 	s.addiInPlace, _ = addiChip(t, true)
 	for _, op := range []rv.Op{rv.LUI, rv.AUIPC, rv.JAL, rv.FENCE} {
-		s.chips[op] = compileChip(t, constant, func(w columns, r int, x *Row) { fillConst(constant, w, r, x) })
+		s.chips[op] = compileChip(t, constant, func(w columns, rows []Row) { fillConst(constant, w, rows) })
 	}
 	s.chips[rv.JALR], _ = jalr(t, false)
 	for _, br := range branches {
@@ -60,7 +60,7 @@ func (s *replay) trapChip(t testing.TB, x *Row, kind exec.ExitKind) testChip {
 		c, _ = jalr(t, true)
 	case op.AccessSize() > 0:
 		chip := rv32im.NewTrapMemory()
-		c = compileChip(t, chip, func(w columns, r int, x *Row) { fillTrapMemory(chip, w, r, x, s.program.Header.Regions) })
+		c = compileChip(t, chip, func(w columns, rows []Row) { fillTrapMemory(chip, w, rows, s.program.Header.Regions) })
 	case op == rv.ECALL:
 		c = s.chips[op]
 	default:

@@ -40,37 +40,10 @@ func (w columns) word(c rv32im.Word, r int, v uint32) {
 	w[c.Hi][r] = field.M31(v >> 16)
 }
 
-func (w columns) step(c rv32im.Step, r int, x *Row) {
-	w.set(c.PC, r, x.PC/4)
-	w.set(c.Clk, r, x.Clk)
-}
-
-// read writes the previous timestamp and the value of an access that changes nothing.
-func (w columns) read(c rv32im.Read, r int, value, ts uint32) {
-	w.word(c.Value, r, value)
-	w.set(c.Ts, r, ts)
-}
-
-// rs1 and rs2 write the operands that the record holds.
-func (w columns) rs1(c rv32im.Read, r int, x *Row) { w.read(c, r, x.A, x.TsA) }
-func (w columns) rs2(c rv32im.Read, r int, x *Row) { w.read(c, r, x.B, x.TsB) }
-
-// old writes what the destination (register, or memory word of a store) held before.
-func (w columns) old(c rv32im.Write, r int, x *Row) {
-	w.word(c.Old, r, x.Old)
-	w.set(c.Ts, r, x.TsD)
-}
-
 // destination is the register slot that an instruction naming rd writes.
 func destination(rd uint8) uint32 {
 	if rd == 0 {
 		return rv32im.JunkRegister
 	}
 	return uint32(rd)
-}
-
-// sumCarries gives the carries out of the limbs of x + y.
-func sumCarries(x, y uint32) (lo, hi bool) {
-	c := (x&0xffff + y&0xffff) >> 16
-	return c != 0, (x>>16+y>>16+c)>>16 != 0
 }

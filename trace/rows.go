@@ -14,9 +14,37 @@ import (
 type rows struct {
 	program *rv.Program
 	run     *exec.Trace
+	start   uint32 // of the code
+	kinds   []kind // of the words that are executed, by slot of the code
+	whole   []kind // the same if slots are numbered like words; nil for a part of the code
 }
 
-func newRows(p *rv.Program, run *exec.Trace) *rows { return &rows{program: p, run: run} }
+func newRows(p *rv.Program, run *exec.Trace) *rows {
+	s := &rows{program: p, run: run, start: p.Code.Start, kinds: make([]kind, p.Code.Listed())}
+	for _, w := range run.ExecutedCode {
+		if slot, ok := p.Code.Slot(w); ok {
+			s.kinds[slot] = kindOf(p.Code.Inst(s.start + 4*w))
+		}
+	}
+	s.whole = s.kinds[:len(p.Code.Insts)]
+	return s
+}
+
+// word is the number of the code word at pc.
+func (s *rows) word(pc uint32) uint32 { return (pc - s.start) / 4 }
+
+// kind is that of a word whose instruction completes. Only words that the file has can.
+func (s *rows) kind(word uint32) *kind {
+	if word < uint32(len(s.whole)) {
+		return &s.whole[word]
+	}
+	return s.kindOfPart(word)
+}
+
+func (s *rows) kindOfPart(word uint32) *kind {
+	slot, _ := s.program.Code.Slot(word)
+	return &s.kinds[slot]
+}
 
 // isDecoded reports whether the decoder reads the word at a word address.
 func (s *rows) isDecoded(address uint32) bool {
@@ -49,25 +77,25 @@ func (x *refresh) starts() bool { return x.ts == 0 }
 
 // row fills x from record i. Refreshes that its accesses need are appended to list, if
 // that isn't nil.
-func (s *rows) row(i int, x *Row, list *[]refresh) { s.record(i, s.run.Records.At(i), x, list) }
+func (s *rows) row(i int, x *Row, list *[]refresh) {
+	rec := s.run.Records.At(i)
+	s.record(i, rec, s.kind(s.word(rec.PC)), x, list)
+}
 
-// record is row, given record i.
-func (s *rows) record(i int, rec *exec.Record, x *Row, list *[]refresh) {
+// record is row, given record i and the kind of its word.
+func (s *rows) record(i int, rec *exec.Record, k *kind, x *Row, list *[]refresh) {
 	x.Record = *rec
 	x.Clk = uint32(i) + 1
-	x.Inst = *s.inst(rec.PC)
+	x.Inst = k.inst
 	x.Second, x.Trapped = nil, false
+	if k.isPlain(rec, 4*x.Clk) {
+		return
+	}
 	if size := x.Inst.Op.AccessSize(); size > 1 && (x.A+x.Inst.Imm)%4+size > 4 {
 		x.Second = s.second(uint32(i))
 	}
 	s.stamp(x, list)
 }
-
-// inst is the completed instruction at pc. Only words that the file has can complete.
-func (s *rows) inst(pc uint32) *rv.Inst { return s.program.Code.Inst(pc) }
-
-// chip names the chip that executes a completed instruction.
-func (s *rows) chip(rec *exec.Record) int { return chipOf(s.inst(rec.PC), rec) }
 
 // second is a copy of the second word of the access of record i, nil if it has none.
 func (s *rows) second(i uint32) *exec.Second {

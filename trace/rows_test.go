@@ -174,7 +174,7 @@ func TestGaps(t *testing.T) {
 					t.Errorf("%+v, access at %d", r, second)
 				}
 			}
-			if n := NewForecast(p, nil).Of(run, true)[rv32im.ChipRefresh]; n != rows {
+			if n := NewForecast(p, nil, 2).Of(run, true)[rv32im.ChipRefresh]; n != rows {
 				t.Errorf("forecast of %d refreshes, there are %d", n, rows)
 			}
 			if err := checkTables(t, m, p, run, 1<<30, tables); err != nil {

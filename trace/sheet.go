@@ -93,6 +93,15 @@ func (s *sheet) store(w columns, at, n int) {
 
 // fill adds the tables of a chip with n rows; write writes row i of them to w[..][r].
 func (b *builder) fill(chip, n int, write func(w columns, r, i int)) {
+	b.fillBlocks(chip, n, func(w columns, lo, hi int) {
+		for i := lo; i < hi; i++ {
+			write(w, i-lo, i)
+		}
+	})
+}
+
+// fillBlocks is fill with a function that writes rows lo to hi, w[..][0] being the first one.
+func (b *builder) fillBlocks(chip, n int, write func(w columns, lo, hi int)) {
 	if n == 0 {
 		return
 	}
@@ -101,11 +110,7 @@ func (b *builder) fill(chip, n int, write func(w columns, r, i int)) {
 	for lo := 0; lo < n; lo += rows {
 		hi := min(lo+rows, n)
 		b.tasks = append(b.tasks, func(w *worker) error {
-			return w.write(s, lo, hi-lo, func(cols columns) {
-				for i := lo; i < hi; i++ {
-					write(cols, i-lo, i)
-				}
-			})
+			return w.write(s, lo, hi-lo, func(cols columns) { write(cols, lo, hi) })
 		})
 	}
 }

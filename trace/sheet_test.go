@@ -65,7 +65,7 @@ func TestStorePart(t *testing.T) {
 }
 
 func TestRowsOf(t *testing.T) {
-	for _, c := range []struct{ columns, rows int }{{0, blockRows}, {1, blockRows}, {64, 512}, {65, 504}, {400, 81}, {1 << 20, 1}} {
+	for _, c := range []struct{ columns, rows int }{{0, blockRows}, {1, blockRows}, {64, 512}, {65, 496}, {400, 80}, {1 << 20, 1}} {
 		if got := rowsOf(c.columns); got != c.rows {
 			t.Errorf("%d columns: %d rows, want %d", c.columns, got, c.rows)
 		}

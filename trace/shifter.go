@@ -6,20 +6,23 @@ import (
 	"github.com/orrery/orrery/rv"
 )
 
-func fillShifter(c *rv32im.Shifter, w columns, r int, x *Row) {
-	w.step(c.Step, r, x)
-	w.set(c.RdReg, r, destination(x.Inst.Rd))
-	w.set(c.Rs1Reg, r, uint32(x.Inst.Rs1))
-	w.rs1(c.Rs1, r, x)
-	w.old(c.Rd, r, x)
-	amount := x.B % 32
-	w.set(c.Rs2.Reg, r, uint32(x.Inst.Rs2))
-	w.set(c.Rs2.Amount, r, amount)
-	w.set(c.Rs2.Ignored, r, x.B&0xffff/32)
-	w.set(c.Rs2.Hi, r, x.B>>16)
-	w.set(c.Rs2.Ts, r, x.TsB)
-	w.set(c.Rs2.Power, r, 1<<(amount%16))
-	w.shift(c.ShiftCols, r, x.Inst.Op, x.A, amount)
+func fillShifter(c *rv32im.Shifter, w columns, rows []Row) {
+	w.step(c.Step, rows)
+	w.rdReg(c.RdReg, rows)
+	w.rs1Reg(c.Rs1Reg, rows)
+	w.rs1(c.Rs1, rows)
+	w.old(c.Rd, rows)
+	w.rs2Reg(c.Rs2.Reg, rows)
+	for r := range rows {
+		x := &rows[r]
+		amount := x.B % 32
+		w.set(c.Rs2.Amount, r, amount)
+		w.set(c.Rs2.Ignored, r, x.B&0xffff/32)
+		w.set(c.Rs2.Hi, r, x.B>>16)
+		w.set(c.Rs2.Ts, r, x.TsB)
+		w.set(c.Rs2.Power, r, 1<<(amount%16))
+		w.shift(c.ShiftCols, r, x.Inst.Op, x.A, amount)
+	}
 }
 
 // shift writes the columns of a shift of a.

@@ -11,7 +11,7 @@ import (
 
 func ecall(t testing.TB) (testChip, *rv32im.Ecall) {
 	chip := rv32im.NewEcall()
-	return compileChip(t, chip, func(w columns, r int, x *Row) { fillEcall(chip, w, r, x) }), chip
+	return compileChip(t, chip, func(w columns, rows []Row) { fillEcall(chip, w, rows) }), chip
 }
 
 func newEcall(rng *rand.Rand, a7, a0 uint32) *Row {
@@ -62,9 +62,9 @@ func TestAttackEcall(t *testing.T) {
 	c.checkForged(t, row, "one case at most")
 }
 
-func trapOp(t testing.TB, fill func(c *rv32im.TrapOp, w columns, r int, x *Row)) (testChip, *rv32im.TrapOp) {
+func trapOp(t testing.TB, fill func(c *rv32im.TrapOp, w columns, rows []Row)) (testChip, *rv32im.TrapOp) {
 	chip := rv32im.NewTrapOp()
-	return compileChip(t, chip, func(w columns, r int, x *Row) { fill(chip, w, r, x) }), chip
+	return compileChip(t, chip, func(w columns, rows []Row) { fill(chip, w, rows) }), chip
 }
 
 func TestTrapOp(t *testing.T) {

@@ -17,7 +17,7 @@ var testRegions = rv.Regions{
 
 func TestTrapMemory(t *testing.T) {
 	chip := rv32im.NewTrapMemory()
-	c := compileChip(t, chip, func(w columns, r int, x *Row) { fillTrapMemory(chip, w, r, x, testRegions) })
+	c := compileChip(t, chip, func(w columns, rows []Row) { fillTrapMemory(chip, w, rows, testRegions) })
 	c.checkPadding(t)
 	rng := rand.New(rand.NewPCG(7, 1))
 	n := 0
@@ -62,7 +62,7 @@ func TestTrapMemory(t *testing.T) {
 func TestAttackTrapMemoryPage(t *testing.T) {
 	rng := rand.New(rand.NewPCG(7, 2))
 	chip := rv32im.NewTrapMemory()
-	c := compileChip(t, chip, func(w columns, r int, x *Row) { fillTrapMemory(chip, w, r, x, testRegions) })
+	c := compileChip(t, chip, func(w columns, rows []Row) { fillTrapMemory(chip, w, rows, testRegions) })
 	for _, at := range []uint32{0x4_fff8, 0x4_fffc} { // ends before page 5, at fault
 		x := newAccess(rng, rv.Inst{Op: rv.LW, Rd: 1, Rs1: 2}, at, 0, 0, 0)
 		row := with(c.row(t, x), chip.Last, 1)

@@ -187,7 +187,7 @@ func hashTuple(in memtree.Input) []field.M31 {
 // offer adds a row of Poseidon2, as a cheating prover may do with whatever it likes.
 func (s *treeScene) offer(t testing.TB, in memtree.Input) hash.Digest {
 	t.Helper()
-	row := s.poseidon.write(t, func(w columns, r int) { fillPoseidon2(s.poseidonCols, w, r, &in) })
+	row := s.poseidon.write(t, func(w columns, _ int) { fillPoseidon2(s.poseidonCols, w, []memtree.Input{in}) })
 	row[s.poseidonCols.Mult] = 1
 	if _, err := s.poseidon.verdict(row); err != nil {
 		t.Fatal(err)
@@ -261,7 +261,7 @@ func TestPoseidon2Rows(t *testing.T) {
 		if i == 0 {
 			in = memtree.Input{}
 		}
-		row := f.write(t, func(w columns, r int) { fillPoseidon2(c, w, r, &in) })
+		row := f.write(t, func(w columns, _ int) { fillPoseidon2(c, w, []memtree.Input{in}) })
 		f.honest(t, "unused", row, links{})
 		row[c.Mult] = 5
 		want := links{}

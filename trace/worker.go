@@ -1,9 +1,7 @@
 package trace
 
 import (
-	"cmp"
 	"fmt"
-	"slices"
 	"sync"
 	"sync/atomic"
 
@@ -23,8 +21,9 @@ const (
 	skew = 16
 )
 
-// rowsOf is the number of rows of a block with so many columns.
-func rowsOf(columns int) int { return min(blockRows, max(blockCells/max(columns, 1), 1)) }
+// rowsOf is the number of rows of a block with so many columns: that of the lanes of the vector
+// kernels several times, where there is room.
+func rowsOf(columns int) int { return min(blockRows, max(blockCells/max(columns, 1)&^15, 1)) }
 
 // task writes rows of tables and counts their look-ups.
 type task func(w *worker) error
@@ -39,13 +38,11 @@ type worker struct {
 	lookups   *[rv32im.NumChips]*lookups
 	count     *counter
 	takers    [rv32im.NumChips]*taker
-	fillers   [rv32im.NumChips]func(w columns, r int, x *Row)
-	order     [partRecords]uint16
-	block     [blockRows]Row
+	fillers   [rv32im.NumChips]func(w columns, rows []Row)
+	blocks    [rv32im.NumChips][]Row // by chip: rows that are going to be written
 	cells     []field.M31
 	cols      columns
 	refreshes []refresh
-	records   []int // by refresh: the record in its part
 }
 
 // runTasks makes the cells of the new tables and fills them.
@@ -113,26 +110,4 @@ func (w *worker) write(s *sheet, at, n int, fill func(columns)) error {
 		return fmt.Errorf("trace: table %s, row %d: %w", w.m.AIRs[s.chip].Name, at+r, err)
 	}
 	return nil
-}
-
-// refreshed notes the record that the last refreshes belong to.
-func (w *worker) refreshed(record int) {
-	for len(w.records) < len(w.refreshes) {
-		w.records = append(w.records, record)
-	}
-}
-
-// takeRefreshes gives the refreshes in the order of their records and forgets them.
-func (w *worker) takeRefreshes() []refresh {
-	order := make([]int, len(w.records))
-	for i := range order {
-		order[i] = i
-	}
-	slices.SortStableFunc(order, func(i, j int) int { return cmp.Compare(w.records[i], w.records[j]) })
-	list := make([]refresh, len(order))
-	for i, k := range order {
-		list[i] = w.refreshes[k]
-	}
-	w.records, w.refreshes = w.records[:0], w.refreshes[:0]
-	return list
 }

@@ -1,43 +1,12 @@
 package trace
 
 import (
-	"math/rand/v2"
-	"slices"
 	"testing"
 
 	"github.com/orrery/orrery/air/rv32im"
 	"github.com/orrery/orrery/rv"
 	"github.com/orrery/orrery/rv/exec"
 )
-
-// Refreshes come in the order of their records, those of one record in the order of its
-// accesses, whatever the order in which the records were visited.
-func TestTakeRefreshes(t *testing.T) {
-	rng := rand.New(rand.NewPCG(9, 9))
-	for range 50 {
-		w := &worker{}
-		counts := make([]int, rng.IntN(20))
-		var want []refresh
-		for i := range counts {
-			counts[i] = rng.IntN(4)
-			for k := range counts[i] {
-				want = append(want, refresh{address: uint32(i), ts: uint32(k)})
-			}
-		}
-		for _, i := range rng.Perm(len(counts)) {
-			for k := range counts[i] {
-				w.refreshes = append(w.refreshes, refresh{address: uint32(i), ts: uint32(k)})
-			}
-			w.refreshed(i)
-		}
-		if got := w.takeRefreshes(); !slices.Equal(got, want) {
-			t.Fatalf("%v, want %v", got, want)
-		}
-		if again := w.takeRefreshes(); len(again) != 0 {
-			t.Fatalf("%v is left", again)
-		}
-	}
-}
 
 // Every instruction that can complete has a chip that can write its rows.
 func TestChipOf(t *testing.T) {
