@@ -44,7 +44,7 @@ type combiner struct {
 	product vec.Planes
 }
 
-// waiting is the number of constraints that wait: their blocks fill half of the first-level cache.
+// waiting is the number of constraints that wait: their blocks fill 32 KiB.
 const waiting = 8
 
 func newCombiner(powers []field.E) *combiner {

@@ -12,8 +12,8 @@ import (
 )
 
 const (
-	// blockRows is the number of rows that are written at a time.
-	blockRows = vm.BlockRows
+	// blockRows is the number of rows that are written at a time, at most those of a program's block.
+	blockRows = min(512, vm.BlockRows)
 	// blockCells bounds the cells of a block of a wide table.
 	blockCells = 1 << 15
 	// skew is added to the distance of columns in a block: at a power of two they would

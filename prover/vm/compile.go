@@ -2,9 +2,9 @@ package vm
 
 import "github.com/orrery/orrery/air"
 
-// BlockRows is the number of rows that an instruction handles at once: large enough to
-// hide the interpreter, small enough that the live registers fit the cache.
-const BlockRows = 512
+// BlockRows is the number of rows that an instruction handles at once: large enough to hide the
+// interpreter, small enough that the live registers fit the second-level cache.
+const BlockRows = 1024
 
 type operandKind uint8
 
