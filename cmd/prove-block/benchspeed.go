@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"runtime"
 	"runtime/debug"
 	"slices"
@@ -145,7 +146,31 @@ func newCalibrationReport(r *roofline.Rates) calibrationReport {
 	return c
 }
 
-// speed proves all cases and compares with the kernels' speed, which it measures first.
+// calibrations are the speeds of the kernels that were measured, by number of threads.
+type calibrations struct {
+	rounds int
+	list   map[int][]*roofline.Rates
+}
+
+// measure adds a calibration.
+func (c *calibrations) measure(ctx context.Context, threads int) (*roofline.Rates, error) {
+	r, err := roofline.Calibrate(ctx, threads, c.rounds)
+	if err == nil {
+		c.list[threads] = append(c.list[threads], r)
+	}
+	return r, err
+}
+
+// reports are the means, for most threads first.
+func (c *calibrations) reports() (out []calibrationReport) {
+	for _, threads := range slices.Backward(slices.Sorted(maps.Keys(c.list))) {
+		out = append(out, newCalibrationReport(roofline.Mean(c.list[threads]...)))
+	}
+	return out
+}
+
+// speed proves all cases and compares with the kernels' speed, which it measures before and after
+// each proof: the host's speed changes.
 func (c *benchCmd) speed(s *session, cases []benchCase) error {
 	programs, err := c.programs(s, cases)
 	if err != nil {
@@ -161,9 +186,9 @@ func (c *benchCmd) speed(s *session, cases []benchCase) error {
 	if err != nil {
 		return err
 	}
-	const calibration, segments = "calibration", "several segments"
+	const segments = "several segments"
 	runs := speedRuns(cases, programs, s.threads, !c.Growth)
-	steps := []string{calibration}
+	var steps []string
 	for _, x := range runs {
 		steps = append(steps, x.step())
 	}
@@ -172,22 +197,15 @@ func (c *benchCmd) speed(s *session, cases []benchCase) error {
 	}
 	r := s.report
 	p := s.newProgress(steps)
-	rates := map[int]*roofline.Rates{}
+	rates := &calibrations{roofline.Rounds, map[int][]*roofline.Rates{}}
+	if c.Quick {
+		rates.rounds = 3
+	}
 	var lines []speedResult
 	err = func() error {
-		p.Phase(calibration)
-		for _, x := range runs {
-			if rates[x.threads] != nil {
-				continue
-			}
-			if rates[x.threads], err = roofline.Calibrate(s.ctx, x.threads); err != nil {
-				return err
-			}
-			r.Calibration = append(r.Calibration, newCalibrationReport(rates[x.threads]))
-		}
 		for _, x := range runs {
 			p.Phase(x.step())
-			line, err := x.median(s.ctx, c.Rounds, rates[x.threads])
+			line, err := x.median(s.ctx, c.Rounds, rates)
 			if err != nil {
 				return fmt.Errorf("%s: %w", x.step(), err)
 			}
@@ -201,10 +219,10 @@ func (c *benchCmd) speed(s *session, cases []benchCase) error {
 	}()
 	p.close(err)
 	if err != nil {
-		r.Calibration, r.Long = nil, nil
+		r.Long = nil
 		return err
 	}
-	r.Speed = lines
+	r.Speed, r.Calibration = lines, rates.reports()
 	r.Host = newHostReport()
 	r.host(s)
 	if !resetPeak() {
@@ -215,7 +233,7 @@ func (c *benchCmd) speed(s *session, cases []benchCase) error {
 }
 
 // median proves a run several times and gives the round of median time.
-func (r *speedRun) median(ctx context.Context, rounds int, rates *roofline.Rates) (speedResult, error) {
+func (r *speedRun) median(ctx context.Context, rounds int, rates *calibrations) (speedResult, error) {
 	var all []speedResult
 	for range rounds {
 		x, err := r.prove(ctx, rates)
@@ -230,12 +248,16 @@ func (r *speedRun) median(ctx context.Context, rounds int, rates *roofline.Rates
 }
 
 // prove makes one proof and reports on it.
-func (r *speedRun) prove(ctx context.Context, rates *roofline.Rates) (speedResult, error) {
+func (r *speedRun) prove(ctx context.Context, rates *calibrations) (speedResult, error) {
 	none := speedResult{}
 	if err := ctx.Err(); err != nil {
 		return none, err
 	}
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(r.threads))
+	before, err := rates.measure(ctx, r.threads)
+	if err != nil {
+		return none, err
+	}
 	debug.FreeOSMemory() // as in a fresh process, nothing is mapped
 	resetPeak()
 	user, system := cpuTime()
@@ -247,6 +269,11 @@ func (r *speedRun) prove(ctx context.Context, rates *roofline.Rates) (speedResul
 		return none, err
 	}
 	userEnd, systemEnd := cpuTime()
+	peak := peakMemory()
+	after, err := rates.measure(ctx, r.threads)
+	if err != nil {
+		return none, err
+	}
 	key, err := verifier.NewKey(r.profile, r.hash)
 	if err != nil {
 		return none, err
@@ -264,7 +291,7 @@ func (r *speedRun) prove(ctx context.Context, rates *roofline.Rates) (speedResul
 		Threads: r.threads, Kernels: cpu.Selected(),
 		Cycles: result.Cycles, ProveSeconds: total, CyclesPerSecond: perSecond(result.Cycles, total),
 		VerifySeconds:   result.Verify.Seconds(),
-		PeakMemoryBytes: peakMemory(), Cells: cells,
+		PeakMemoryBytes: peak, Cells: cells,
 		CellsPerCycle: float64(cells) / cycles, CellsPerSecond: perSecond(cells, total),
 		UserSeconds: userEnd - user, SystemSeconds: systemEnd - system,
 		ProofBytes: len(result.Proof), SecurityBits: rounds.Bits(), Tables: tables(result.Layout),
@@ -275,7 +302,7 @@ func (r *speedRun) prove(ctx context.Context, rates *roofline.Rates) (speedResul
 		return none, err
 	}
 	tasks := roofline.Count(result.Layout, params, r.hash, tries)
-	x.phases(result.Spans, tasks, rates)
+	x.phases(result.Spans, tasks, roofline.Mean(before, after))
 	x.work(tasks)
 	return x, nil
 }

@@ -105,7 +105,7 @@ func (m *markdown) phases(lines []speedResult) {
 }
 
 func (m *markdown) calibration(list []calibrationReport) {
-	m.WriteString("\n## Speed of the kernels\n\nAll threads together, operands in the cache; the best of several rounds.\n\n")
+	m.WriteString("\n## Speed of the kernels\n\nAll threads together, operands in the cache; the mean of what was measured before and after each proof.\n\n")
 	names := []string{"kernel"}
 	for _, c := range list {
 		names = append(names, "-million a second, "+countThreads(c.Threads))

@@ -17,11 +17,10 @@ import (
 	"github.com/orrery/orrery/prover/vm"
 )
 
+// Rounds is a number of rounds for Calibrate that takes less than a second.
+const Rounds = 15
+
 const (
-	// rounds is how often each kernel is measured, in turn with the others, so that all of them see
-	// the same changes of the processor's speed. The median counts: a best round has the speed of a
-	// moment, which a proof doesn't have throughout.
-	rounds = 41
 	// roundTime is the length of a round.
 	roundTime = 3 * time.Millisecond
 	// logColumn is the size of a transform, 16 KiB.
@@ -31,9 +30,11 @@ const (
 )
 
 // Calibrate measures the speed of the kernels in use on the given number of threads, with
-// operands in the cache, and that of the memory. It takes one to two seconds and up to 100 MiB
-// for each thread.
-func Calibrate(ctx context.Context, threads int) (*Rates, error) {
+// operands in the cache, and that of the memory. Each kernel is measured in some rounds, in turn with the
+// others, so that all of them see the same changes of the processor's speed. The median of the
+// rounds counts: a best one has the speed of a moment, which a proof doesn't have throughout. A round takes
+// 40 milliseconds, the whole up to 100 MiB for each thread.
+func Calibrate(ctx context.Context, threads, rounds int) (*Rates, error) {
 	loads := make([]*workload, NumKernels, NumKernels+1)
 	for i := range loads {
 		loads[i] = newWorkload(threads, func() (func(), float64) { return load(Kernel(i)) })

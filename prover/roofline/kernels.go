@@ -86,3 +86,15 @@ func (r *Rates) Seconds(t *Task) float64 {
 	}
 	return max(compute, memory)
 }
+
+// Mean is the mean of speeds on the same number of threads.
+func Mean(list ...*Rates) *Rates {
+	m, n := Rates{Threads: list[0].Threads}, float64(len(list))
+	for _, r := range list {
+		for k, x := range r.PerSecond {
+			m.PerSecond[k] += x / n
+		}
+		m.Bandwidth += r.Bandwidth / n
+	}
+	return &m
+}

@@ -148,7 +148,7 @@ func parameters(t *testing.T, profile soundness.Profile, l *verifier.Layout) sou
 }
 
 func TestCalibrate(t *testing.T) {
-	r, err := Calibrate(t.Context(), 2)
+	r, err := Calibrate(t.Context(), 2, 3)
 	require.NoError(t, err)
 	for _, k := range Kernels() {
 		assert.Greater(t, r.PerSecond[k], 1000.0, k)
@@ -157,6 +157,16 @@ func TestCalibrate(t *testing.T) {
 	assert.Greater(t, r.Bandwidth, 1e6)
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	_, err = Calibrate(ctx, 1)
+	_, err = Calibrate(ctx, 1, 3)
 	assert.True(t, errors.Is(err, context.Canceled), err)
+}
+
+func TestMean(t *testing.T) {
+	a, b := &Rates{Threads: 2, Bandwidth: 10}, &Rates{Threads: 2, Bandwidth: 20}
+	a.PerSecond[Add], b.PerSecond[Add] = 1, 2
+	m := Mean(a, b)
+	assert.Equal(t, 2, m.Threads)
+	assert.InDelta(t, 15, m.Bandwidth, 1e-9)
+	assert.InDelta(t, 1.5, m.PerSecond[Add], 1e-9)
+	assert.Zero(t, m.PerSecond[Mul])
 }
