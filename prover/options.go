@@ -20,7 +20,7 @@ type Options struct {
 	// SegmentCycles is the most that a segment has; 0 stands for DefaultSegmentCycles.
 	SegmentCycles uint64
 	// MaxMemory bounds the memory of the process, in bytes: runs are cut into segments that
-	// fit, and as many are proven at a time as do. 0 stands for DefaultMaxMemory. It is kept
+	// fit, and no more are proven at a time than do. 0 stands for DefaultMaxMemory. It is kept
 	// within 15% if the collector leaves little garbage, with debug.SetGCPercent(20) or less.
 	MaxMemory uint64
 	// Work is a directory for finished segments (package journal), so that a later call with
@@ -28,7 +28,7 @@ type Options struct {
 	Work    string
 	Threads int // 0 stands for runtime.GOMAXPROCS(0)
 	// Workers is the number of segments that are proven at a time, at most Threads, which
-	// they share; 0 stands for as many as MaxMemory lets be.
+	// they share; 0 stands for half of the segments at most, and as many as MaxMemory lets be.
 	Workers  int
 	Observer Observer // may be nil
 }

@@ -62,13 +62,14 @@ func newPipeline(r *run, c *chain) *pipeline {
 }
 
 // workersFor is how many segments are proven at a time: as many as there are threads, since
-// threads within a proof wait for each other, as far as the memory lets them.
+// threads within a proof wait for each other, as far as the memory lets them, but not so many that
+// each proves one only: mapping the memory of a proof takes as much time as is gained.
 func (r *run) workersFor() int {
-	p := r.plan
-	most := min(r.o.Threads, len(p.Cuts))
+	p, n := r.plan, len(r.plan.Cuts)
+	most := min(r.o.Threads, (n+1)/2)
 	switch {
 	case r.o.Workers > 0:
-		most = min(most, r.o.Workers)
+		most = min(r.o.Threads, n, r.o.Workers)
 	case p.Segment > 0:
 		for most > 1 && p.Memory(most) > r.o.MaxMemory {
 			most--

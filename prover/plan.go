@@ -61,7 +61,7 @@ type Plan struct {
 
 // planner executes a run to find out where to cut it.
 type planner struct {
-	key      *verifier.Key
+	keys     func() (*verifier.Key, error)
 	program  *rv.Program
 	o        *Options
 	recorder *exec.Recorder
@@ -76,14 +76,14 @@ const progressEvery = 100 * time.Millisecond
 
 // newPlan runs the program to its end and cuts the run. before is the state in which the run
 // begins. The recording of a run of one segment has memory of mem.
-func newPlan(ctx context.Context, key *verifier.Key, program *rv.Program, input []byte, before *proof.State, o *Options, mem *arena.Arena, t *teller) (*Plan, error) {
+func newPlan(ctx context.Context, keys func() (*verifier.Key, error), program *rv.Program, input []byte, before *proof.State, o *Options, mem *arena.Arena, t *teller) (*Plan, error) {
 	buffers := &exec.Buffers{New: func(n int) []exec.Record { return arena.ZeroSlice[exec.Record](mem, n) }}
 	recorder, err := exec.NewRecorder(program, input, exec.Options{GasLimit: *o.GasLimit, Buffers: buffers})
 	if err != nil {
 		return nil, fmt.Errorf("prover: %w", err)
 	}
 	p := &planner{
-		key: key, program: program, o: o, recorder: recorder, forecast: trace.NewForecast(program, input, o.Threads), tell: t, plan: &Plan{},
+		keys: keys, program: program, o: o, recorder: recorder, forecast: trace.NewForecast(program, input, o.Threads), tell: t, plan: &Plan{},
 	}
 	run := &p.plan.Run
 	run.Header, run.GasLimit = program.Header, *o.GasLimit
@@ -155,11 +155,15 @@ func (p *planner) cut(ctx context.Context) (*exec.Trace, error) {
 // need tells how much memory the proof of a segment needs, and the guest's memory beside it.
 func (p *planner) need(t *exec.Trace) (segment, guest uint64, err error) {
 	rows := p.forecast.Of(t, t.Ended)
-	layout, err := verifier.NewLayout(p.key.Machine, rows.Instances(p.key.Machine))
+	key, err := p.keys()
 	if err != nil {
 		return 0, 0, fmt.Errorf("prover: %w", err)
 	}
-	segment = SegmentMemory(layout, p.key.Profile.LogBlowup())
+	layout, err := verifier.NewLayout(key.Machine, rows.Instances(key.Machine))
+	if err != nil {
+		return 0, 0, fmt.Errorf("prover: %w", err)
+	}
+	segment = SegmentMemory(layout, key.Profile.LogBlowup())
 	if !t.Ended || len(p.plan.Cuts) > 0 {
 		segment += t.Cycles * recordBytes // which it holds until its tables are made, and then gives to another
 	}

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"sync"
 	"time"
 
 	"github.com/orrery/orrery/abi"
@@ -74,7 +75,8 @@ type run struct {
 	program *rv.Program // nil: there is nothing to execute
 	input   []byte
 	o       Options
-	key     *verifier.Key
+	keys    func() (*verifier.Key, error)
+	key     *verifier.Key // from keys, when there is a plan to make or to read
 	tell    *teller
 	tree    *memtree.Tree // of the memory at the start, until it is used
 	before  proof.State   // at the start
@@ -91,9 +93,8 @@ func newRun(ctx context.Context, program *rv.Program, input []byte, o Options) (
 		return nil, err
 	}
 	r := &run{program: program, input: input, o: o, tell: &teller{observer: o.Observer}, result: &Result{}}
-	if r.key, err = verifier.NewKey(o.Profile, o.Hash); err != nil {
-		return nil, fmt.Errorf("prover: %w", err)
-	}
+	// The key takes as long as the execution of half a million cycles.
+	r.keys = aside(o.Threads > 1, func() (*verifier.Key, error) { return verifier.NewKey(o.Profile, o.Hash) })
 	r.tell.tell(Event{Kind: EventPhase, Phase: PhasePlan})
 	start := time.Now()
 	r.tree = memtree.NewTree(trace.Compressor(o.Threads))
@@ -150,17 +151,23 @@ func (r *run) close() {
 func (r *run) makePlan(ctx context.Context) error {
 	start := time.Now()
 	if r.work != nil {
+		if err := r.needKey(); err != nil {
+			return err
+		}
 		if err := r.oldPlan(); err != nil {
 			return err
 		}
 	}
 	if r.plan == nil {
 		r.space = NewWorkspace()
-		plan, err := newPlan(ctx, r.key, r.program, r.input, &r.before, &r.o, r.space.memory(), r.tell)
+		plan, err := newPlan(ctx, r.keys, r.program, r.input, &r.before, &r.o, r.space.memory(), r.tell)
 		if err != nil {
 			return err
 		}
 		r.plan = plan
+		if err := r.needKey(); err != nil {
+			return err
+		}
 		if plan.single == nil {
 			r.space.mem.Reset()
 		}
@@ -171,6 +178,23 @@ func (r *run) makePlan(ctx context.Context) error {
 		}
 	}
 	return r.planned(time.Since(start))
+}
+
+// needKey waits for the key.
+func (r *run) needKey() (err error) {
+	if r.key, err = r.keys(); err != nil {
+		return fmt.Errorf("prover: %w", err)
+	}
+	return nil
+}
+
+// aside begins to call f on another goroutine, if it may, and gives a function that gives what f does.
+func aside[T any](may bool, f func() (T, error)) func() (T, error) {
+	get := sync.OnceValues(f)
+	if may {
+		go get()
+	}
+	return get
 }
 
 // planned takes down what the plan says. Making or reading it took the time.
