@@ -208,9 +208,7 @@ func (e *engine) lift(acc vec.Planes, log int) vec.Planes {
 			return
 		}
 		out[k] = e.mem.Column(2 << log)
-		for i, x := range acc[k] {
-			out[k][2*i], out[k][2*i+1] = x, x
-		}
+		vec.Repeat(out[k], acc[k])
 		e.mem.Free(acc[k])
 	})
 	return out

@@ -44,6 +44,11 @@ func mulAddAVX2(dst *uint32, a *uint32, b *uint32, n int)
 //go:noescape
 func mulAddConstAVX2(dst *uint32, a *uint32, n int, c uint32)
 
+// repeatAVX2 writes each of n elements twice.
+//
+//go:noescape
+func repeatAVX2(dst *uint32, src *uint32, n int)
+
 // addAVX512 sets dst = a + b.
 //
 //go:noescape
@@ -83,3 +88,8 @@ func mulAddAVX512(dst *uint32, a *uint32, b *uint32, n int)
 //
 //go:noescape
 func mulAddConstAVX512(dst *uint32, a *uint32, n int, c uint32)
+
+// repeatAVX512 writes each of n elements twice.
+//
+//go:noescape
+func repeatAVX512(dst *uint32, src *uint32, n int)

@@ -260,6 +260,28 @@ loop8:
 	VZEROUPPER
 	RET
 
+// func repeatAVX2(dst *uint32, src *uint32, n int)
+// Requires: AVX, AVX2
+TEXT ·repeatAVX2(SB), NOSPLIT, $0-24
+	MOVL         $0x7fffffff, AX
+	VMOVD        AX, X0
+	VPBROADCASTD X0, Y0
+	MOVQ         dst+0(FP), AX
+	MOVQ         src+8(FP), CX
+	MOVQ         n+16(FP), DX
+	SHLQ         $0x02, DX
+	XORQ         BX, BX
+
+loop9:
+	VPMOVZXDQ (CX)(BX*1), Y0
+	VMOVSLDUP Y0, Y0
+	VMOVDQU   Y0, (AX)(BX*2)
+	ADDQ      $+16, BX
+	CMPQ      BX, DX
+	JB        loop9
+	VZEROUPPER
+	RET
+
 // func addAVX512(dst *uint32, a *uint32, b *uint32, n int)
 // Requires: AVX, AVX512F
 TEXT ·addAVX512(SB), NOSPLIT, $0-32
@@ -530,5 +552,30 @@ loop8:
 	ADDQ      $+64, BX
 	CMPQ      BX, DX
 	JB        loop8
+	VZEROUPPER
+	RET
+
+// func repeatAVX512(dst *uint32, src *uint32, n int)
+// Requires: AVX, AVX512F
+TEXT ·repeatAVX512(SB), NOSPLIT, $0-24
+	MOVL         $0x7fffffff, AX
+	VPBROADCASTD AX, Z0
+	MOVL         $0x00005555, AX
+	KMOVW        AX, K1
+	MOVL         $0x0000aaaa, AX
+	KMOVW        AX, K2
+	MOVQ         dst+0(FP), AX
+	MOVQ         src+8(FP), CX
+	MOVQ         n+16(FP), DX
+	SHLQ         $0x02, DX
+	XORQ         BX, BX
+
+loop9:
+	VPMOVZXDQ (CX)(BX*1), Z0
+	VMOVSLDUP Z0, Z0
+	VMOVDQU32 Z0, (AX)(BX*2)
+	ADDQ      $+32, BX
+	CMPQ      BX, DX
+	JB        loop9
 	VZEROUPPER
 	RET

@@ -82,6 +82,8 @@ func results(v []field.M31, n int, alloc func(n int) []field.M31) [][]field.M31 
 	ForwardTail(fresh(), fresh(), twiddles[0], twiddles[1], twiddles[2], twiddles[3])
 	InverseTail(fresh(), fresh(), fresh(), fresh(), twiddles[0], twiddles[1], twiddles[2], twiddles[3], uint(n%31))
 
+	Repeat(fresh()[:n/2*2], a)
+
 	x, y := columns(), columns()
 	c := At(&Planes{v, v, v, v, v, v}, n%len(v))
 	c.C1.B, c.C2.A = scalar(), scalar()

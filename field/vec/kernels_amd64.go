@@ -90,6 +90,18 @@ func vectorMulAdd(dst, a, b []field.M31) int {
 	return n
 }
 
+// vectorRepeat returns the number of elements of src that it has done.
+func vectorRepeat(dst, src []field.M31) int {
+	k, n := split(len(src), 1)
+	switch k {
+	case cpu.AVX512:
+		repeatAVX512(first(dst), first(src), n)
+	case cpu.AVX2:
+		repeatAVX2(first(dst), first(src), n)
+	}
+	return n
+}
+
 func vectorNeg(dst, a []field.M31) int {
 	k, n := split(len(dst), 1)
 	switch k {

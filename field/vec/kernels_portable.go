@@ -10,6 +10,7 @@ func vectorAdd(_, _, _ []field.M31) int                                      { r
 func vectorSub(_, _, _ []field.M31) int                                      { return 0 }
 func vectorMul(_, _, _ []field.M31) int                                      { return 0 }
 func vectorMulAdd(_, _, _ []field.M31) int                                   { return 0 }
+func vectorRepeat(_, _ []field.M31) int                                      { return 0 }
 func vectorNeg(_, _ []field.M31) int                                         { return 0 }
 func vectorAddConst(_, _ []field.M31, _ field.M31) int                       { return 0 }
 func vectorMulConst(_, _ []field.M31, _ field.M31) int                       { return 0 }

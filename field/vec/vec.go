@@ -149,3 +149,11 @@ func reduce62(x uint64) field.M31 {
 func fold(x uint64) uint64 {
 	return x&field.P + x>>31
 }
+
+// Repeat sets dst[2i] and dst[2i+1] to src[i]. len(dst) is even and counts, and the two don't overlap.
+func Repeat(dst, src []field.M31) {
+	src = src[:len(dst)/2]
+	for i := vectorRepeat(dst, src); i < len(src); i++ {
+		dst[2*i], dst[2*i+1] = src[i], src[i]
+	}
+}

@@ -99,6 +99,22 @@ func TestBase(t *testing.T) {
 	}
 }
 
+func TestRepeat(t *testing.T) {
+	forLengths(t, func(t *testing.T, r *rand.Rand, n int) {
+		src, dst := column(r, n), column(r, 2*n+1)
+		last := dst[2*n]
+		Repeat(dst[:2*n], src)
+		for i, x := range src {
+			if dst[2*i] != x || dst[2*i+1] != x {
+				t.Fatalf("length %d: element %d", n, i)
+			}
+		}
+		if dst[2*n] != last {
+			t.Fatalf("length %d: one element too many", n)
+		}
+	})
+}
+
 func TestPlanes(t *testing.T) {
 	type E = field.E
 	kernels := []struct {

@@ -79,6 +79,10 @@ func lift(dst, src vec.Planes, threads int) {
 	par.Chunks(threads, len(src[0]), func(lo, hi int) {
 		for c := range dst {
 			out := dst[c][lo*k : hi*k]
+			if k == 2 {
+				vec.Repeat(out, src[c][lo:hi])
+				continue
+			}
 			for i, x := range src[c][lo:hi] {
 				run := out[i*k : (i+1)*k]
 				for j := range run {

@@ -1,7 +1,12 @@
 // Command base generates the kernels of package field/vec over columns of M31.
 package main
 
-import . "github.com/orrery/orrery/_asm/simd"
+import (
+	. "github.com/mmcloughlin/avo/build"
+	. "github.com/mmcloughlin/avo/operand"
+
+	. "github.com/orrery/orrery/_asm/simd"
+)
 
 func main() {
 	Write(func(m *M) {
@@ -13,6 +18,7 @@ func main() {
 		mulConst(m)
 		mulAdd(m)
 		mulAddConst(m)
+		repeat(m)
 	})
 }
 
@@ -21,6 +27,18 @@ func binary(m *M, name, doc string, f func(a, b Vec) Vec) {
 		dst, a, b := Pointer("dst"), Pointer("a"), Pointer("b")
 		m.Loop(Pointer("n"), m.Lanes, func(i Offset) {
 			m.Store(f(m.Load(m.At(a, i, 0)), m.Load(m.At(b, i, 0))), m.At(dst, i, 0))
+		})
+	})
+}
+
+func repeat(m *M) {
+	m.Func("repeat", "func(dst, src *uint32, n int)", "writes each of n elements twice.", func() {
+		dst, src := Pointer("dst"), Pointer("src")
+		m.Loop(Pointer("n"), m.Lanes/2, func(i Offset) {
+			v := m.New()
+			VPMOVZXDQ(m.At(src, i, 0), v)
+			VMOVSLDUP(v, v)
+			m.Store(v, Mem{Base: dst, Index: i, Scale: 2})
 		})
 	})
 }
