@@ -75,16 +75,16 @@ func (q *Quarters) Part(lo, hi int) Quarters {
 
 // Forward4To is Forward4 for one block from src to dst, which may be the same.
 func Forward4To(dst, src *Quarters, t, t0, t1 field.M31) {
-	from := src.Part(0, len(dst[0]))
-	n := vectorForward4To(dst, &from, t, t0, t1)
-	portableForward4(dst.from(n), from.from(n), t, t0, t1)
+	to, from := dst.Part(0, len(dst[0])), src.Part(0, len(dst[0]))
+	n := vectorForward4To(&to, &from, t, t0, t1)
+	portableForward4(to.from(n), from.from(n), t, t0, t1)
 }
 
 // Inverse4To is Inverse4 for one block from src to dst, which may be the same.
 func Inverse4To(dst, src *Quarters, t, t0, t1 field.M31) {
-	from := src.Part(0, len(dst[0]))
-	n := vectorInverse4To(dst, &from, t, t0, t1)
-	portableInverse4(dst.from(n), from.from(n), t, t0, t1)
+	to, from := dst.Part(0, len(dst[0])), src.Part(0, len(dst[0]))
+	n := vectorInverse4To(&to, &from, t, t0, t1)
+	portableInverse4(to.from(n), from.from(n), t, t0, t1)
 }
 
 func (q *Quarters) from(n int) *Quarters {

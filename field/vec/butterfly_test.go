@@ -82,6 +82,32 @@ func TestButterflies4To(t *testing.T) {
 	})
 }
 
+// The assembly checks nothing, so that its callers must.
+func TestShortQuarters(t *testing.T) {
+	cputest.Each(t, func(t *testing.T) {
+		v := make([]field.M31, 256)
+		whole, short := QuartersOf(v), QuartersOf(v)
+		short[2] = v[:63:63]
+		for name, f := range map[string]func(){
+			"Forward4To, destination": func() { Forward4To(&short, &whole, 1, 2, 3) },
+			"Forward4To, source":      func() { Forward4To(&whole, &short, 1, 2, 3) },
+			"Inverse4To, destination": func() { Inverse4To(&short, &whole, 1, 2, 3) },
+			"Inverse4To, source":      func() { Inverse4To(&whole, &short, 1, 2, 3) },
+			"Forward4, twiddles":      func() { Forward4(v, v[:2:2], v[:3:3]) },
+			"Inverse4, twiddles":      func() { Inverse4(v, v[:2:2], v[:3:3]) },
+		} {
+			func() {
+				defer func() {
+					if recover() == nil {
+						t.Errorf("%s: no panic", name)
+					}
+				}()
+				f()
+			}()
+		}
+	})
+}
+
 // acrossTwiddle is the twiddle across at index s by the rule in ForwardTail's comment.
 func acrossTwiddle(t1 []field.M31, s int) field.M31 {
 	x, y := t1[s/4*2], t1[s/4*2+1]
