@@ -66,15 +66,15 @@ func (s *machines) get(p *vm.Program) *vm.Machine {
 func (e *engine) run(p *vm.Program, n int, start func(m *vm.Machine) func(block int)) {
 	var used []*vm.Machine
 	var mu sync.Mutex
-	row := max(1, min(blocksInRow, n/(4*e.threads)))
-	par.Workers(e.threads, (n+row-1)/row, func() func(int) {
+	inRow := max(1, min(blocksInRow, n/(4*e.threads)))
+	par.Workers(e.threads, (n+inRow-1)/inRow, func() func(int) {
 		m := e.spare.get(p)
 		mu.Lock()
 		used = append(used, m)
 		mu.Unlock()
 		f := start(m)
 		return func(i int) {
-			for block := i * row; block < min((i+1)*row, n); block++ {
+			for block := i * inRow; block < min((i+1)*inRow, n); block++ {
 				f(block)
 			}
 		}

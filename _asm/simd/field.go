@@ -63,7 +63,7 @@ func (m *M) Odd(a Vec) Vec {
 	return v
 }
 
-// Even clears the odd lanes. PrepareFold comes first.
+// Even clears the odd lanes of canonical elements. PrepareFold comes first.
 func (m *M) Even(x Vec) { m.And(x, m.p64, x) }
 
 // A Val is a factor, in registers or memory: its even lanes in the even lanes of E, its

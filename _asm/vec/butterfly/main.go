@@ -48,7 +48,7 @@ func radix2(m *M, name, doc string, f func(m *M, a, b Vec, t2 Val) (Vec, Vec)) {
 	})
 }
 
-// two layers of butterflies on corresponding vectors of four quarters.
+// layers does two layers of butterflies on corresponding vectors of four quarters.
 type layers func(m *M, x *[4]Vec, t, t0, t1 Val)
 
 func forward4(m *M, x *[4]Vec, t, t0, t1 Val) {
