@@ -75,7 +75,8 @@ type Opened struct {
 
 // Values computes what Check wants: at each index of the canonic coset of 2^logDomain points,
 // the sum of all batches' quotients, shorter ones lifted. row hands out the opened row of a
-// batch at an index of its own domain, with one element for each weight.
+// batch at an index of its own domain, with one element for each weight; it is not used any more
+// when row is called again.
 func Values(logDomain int, batches []Opened, indices []uint32, row func(batch int, index uint32) ([]field.M31, error)) ([]field.E, error) {
 	out := make([]field.E, len(indices))
 	var levels [MaxLogDomain + 1]*level // by log2 of the length
@@ -92,6 +93,7 @@ func Values(logDomain int, batches []Opened, indices []uint32, row func(batch in
 			levels[b.LogDomain] = l
 		}
 		lines, values := make([]field.E, len(l.distinct)), make([]field.E, len(l.distinct))
+		line := b.Quotient.Line.at()
 		for j, s := range l.distinct {
 			r, err := row(i, s)
 			if err != nil {
@@ -101,7 +103,7 @@ func Values(logDomain int, batches []Opened, indices []uint32, row func(batch in
 				return nil, fmt.Errorf("%w: batch %d has %d columns, not %d", ErrShape, i, len(r), len(b.Weights))
 			}
 			p := l.points[j]
-			lines[j] = b.Quotient.Line.At(p)
+			lines[j] = line(p)
 			values[j] = b.Quotient.Numerator(p, Combine(b.Weights, r))
 		}
 		inverses := make([]field.E, len(lines))

@@ -45,9 +45,12 @@ func split(x field.E) (u, v field.E) {
 }
 
 // At evaluates the line at a point over M31; the value is fixed by sigma, and zero nowhere.
-func (l *Line) At(p circle.Point) field.E {
+func (l *Line) At(p circle.Point) field.E { return l.at()(p) }
+
+// at is At for many points.
+func (l *Line) at() func(p circle.Point) field.E {
 	a, b, c := l.Coefficients()
-	return a.Add(b.MulBase(p.X)).Add(c.MulBase(p.Y))
+	return func(p circle.Point) field.E { return a.Add(b.MulBase(p.X)).Add(c.MulBase(p.Y)) }
 }
 
 // Coefficients returns a, b, c with the line's value a + bx + cy, all fixed by sigma.

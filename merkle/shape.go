@@ -108,9 +108,9 @@ func Distinct(indices []uint32, shift int) []uint32 {
 	return slices.Compact(out)
 }
 
-// Row returns the row of layer l that query index opens, from opened rows that Verify has
-// accepted; ok is false if the query isn't among the indices that were opened. distinct
-// is Distinct(indices, shift) for that layer.
+// Row returns the row of layer l that query index opens, from opened rows that mean nothing
+// unless Verify accepts them; ok is false if the query isn't among the indices that were
+// opened. distinct is Distinct(indices, shift) for that layer.
 func (r Rows) Row(s Shape, l int, distinct []uint32, index uint32) (row []field.M31, ok bool) {
 	if l < 0 || l >= len(s) || l >= len(r) {
 		return nil, false

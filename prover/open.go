@@ -123,30 +123,46 @@ func (e *engine) evaluateAll(groups []evaluation, weights [2]vec.Planes) {
 	})
 }
 
+// opening is a point at which columns of a height are opened: the out-of-domain point lifted down
+// to the height, or the next row from there.
+type opening struct {
+	logHeight int
+	next      bool
+}
+
 // quotient computes the batched DEEP quotient on the largest domain: as many values as it has
 // coefficients from those of the columns, and the others by interpolation.
 func (e *engine) quotient(c *committed, values, weights []field.E, z circle.PointE) (vec.Planes, error) {
 	e.clock.part(PartQuotient)
 	l := e.layout
+	// One batch for each height and point: what a batch costs beside its columns is more than
+	// what six columns cost.
 	var batches []commit.Batch
-	add := func(log, first int, cols [][]field.M31, at circle.PointE) {
-		batches = append(batches, commit.Batch{
-			LogDomain: log + e.params.LogBlowup,
-			Columns:   cols,
-			Point:     at,
-			Values:    values[first : first+len(cols)],
-			Weights:   weights[first : first+len(cols)],
-		})
+	places := map[opening]int{}
+	add := func(at opening, first int, cols [][]field.M31) {
+		i, ok := places[at]
+		if !ok {
+			i = len(batches)
+			places[at] = i
+			batches = append(batches, commit.Batch{
+				LogDomain: at.logHeight + e.params.LogBlowup,
+				Point:     l.OpenedPoint(z, at.logHeight, at.next),
+			})
+		}
+		b := &batches[i]
+		b.Columns = append(b.Columns, cols...)
+		b.Values = append(b.Values, values[first:first+len(cols)]...)
+		b.Weights = append(b.Weights, weights[first:first+len(cols)]...)
 	}
 	for tree := range l.Groups {
 		for i := range l.Groups[tree] {
 			g := &l.Groups[tree][i]
-			add(g.LogHeight, g.First, c.group(tree, g), e.point(z, g.LogHeight))
+			add(opening{g.LogHeight, false}, g.First, c.group(tree, g))
 		}
 	}
 	for i := range l.Tables {
 		if t := &l.Tables[i]; t.Next >= 0 {
-			add(t.LogHeight, t.Next, c.runningSum(i, t), e.point(z, t.LogHeight).AddBase(circle.Generator(t.LogHeight)))
+			add(opening{t.LogHeight, true}, t.Next, c.runningSum(i, t))
 		}
 	}
 	g, err := commit.Quotients(e.ctx, l.LogHeight+e.params.LogBlowup, e.params.LogBlowup, batches, e.threads, e.mem)

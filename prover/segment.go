@@ -11,6 +11,7 @@ import (
 	"github.com/orrery/orrery/soundness"
 	"github.com/orrery/orrery/trace"
 	"github.com/orrery/orrery/verifier"
+	"github.com/orrery/orrery/verifier/parallel"
 )
 
 // SegmentProof is a proof of one segment that has passed its verification.
@@ -98,7 +99,7 @@ func proveTables(ctx context.Context, key *verifier.Key, w *Witness, threads int
 	}
 	c.Phase(PhaseVerify)
 	out := &SegmentProof{Encoded: p.Append(nil, key.Hash)}
-	if err := out.verify(key, p); err != nil {
+	if err := out.verify(key, p, threads); err != nil {
 		return nil, fmt.Errorf("prover: the proof fails its own verification: %w", err)
 	}
 	out.Spans = c.measured()
@@ -142,8 +143,8 @@ func (w *Witness) fits(key *verifier.Key, most uint64) error {
 }
 
 // verify checks a proof and takes down what there is to say about it.
-func (p *SegmentProof) verify(key *verifier.Key, s *proof.Segment) (err error) {
-	if err := verifier.VerifySegment(key, s, verifier.Policy{}); err != nil {
+func (p *SegmentProof) verify(key *verifier.Key, s *proof.Segment, threads int) (err error) {
+	if err := parallel.Segment(key, s, verifier.Policy{}, threads); err != nil {
 		return err
 	}
 	p.Statement = s.Statement

@@ -62,7 +62,7 @@ func (p *pipeline) check(t *task) outcome {
 		err = errors.New("another number of cycles")
 	}
 	if err == nil {
-		err = out.verify(p.key, s)
+		err = out.verify(p.key, s, t.threads)
 	}
 	if err != nil {
 		o.damaged = err

@@ -11,33 +11,52 @@ import (
 	"github.com/orrery/orrery/soundness"
 )
 
-// opened is a batch of columns of one tree and height, opened at one point: a group, or
-// the running sum of one table in its group.
+// opened is a batch: all columns of one height that are opened at one point.
 type opened struct {
-	tree, layer int
-	logHeight   int
-	from, to    int // columns of the group
-	first       int // position of their values
-	next        bool
+	logHeight int
+	next      bool // at the row after the out-of-domain point
+	parts     []part
 }
 
-// batches lists what is opened, in the order of the values.
+// part is what a batch has of one group: the group, or the running sum of one of its tables.
+type part struct {
+	tree, layer int
+	from, to    int // columns of the group
+	first       int // position of their values
+}
+
+// batches lists what is opened.
 func (l *Layout) batches() []opened {
 	var out []opened
+	add := func(logHeight int, next bool, p part) {
+		for i := range out {
+			if out[i].logHeight == logHeight && out[i].next == next {
+				out[i].parts = append(out[i].parts, p)
+				return
+			}
+		}
+		out = append(out, opened{logHeight, next, []part{p}})
+	}
 	for tree := range l.Groups {
 		for layer, g := range l.Groups[tree] {
-			out = append(out, opened{tree: tree, layer: layer, logHeight: g.LogHeight, to: g.Width, first: g.First})
+			add(g.LogHeight, false, part{tree: tree, layer: layer, to: g.Width, first: g.First})
 		}
 	}
 	for layer, g := range l.Groups[proof.Interaction] {
 		for _, i := range g.Tables {
 			t := &l.Tables[i]
 			from := t.First[proof.Interaction] - g.First + field.Degree*(t.AIR.Interactions()-1)
-			out = append(out, opened{
-				tree: proof.Interaction, layer: layer, logHeight: g.LogHeight,
-				from: from, to: from + field.Degree, first: t.Next, next: true,
-			})
+			add(g.LogHeight, true, part{tree: proof.Interaction, layer: layer, from: from, to: from + field.Degree, first: t.Next})
 		}
+	}
+	return out
+}
+
+// pick puts what a batch has of a list with one element for each out-of-domain value together.
+func (b *opened) pick(all []field.E) []field.E {
+	var out []field.E
+	for _, p := range b.parts {
+		out = append(out, all[p.first:p.first+p.to-p.from]...)
 	}
 	return out
 }
@@ -58,22 +77,27 @@ func deepValues(l *Layout, params soundness.Params, p *proof.Segment, shapes [pr
 	batches := l.batches()
 	list := make([]fri.Opened, len(batches))
 	distinct := make([][]uint32, len(batches))
-	for i, b := range batches {
-		n := b.to - b.from
-		q, err := fri.NewQuotient(l.OpenedPoint(z, b.logHeight, b.next), p.Values[b.first:b.first+n], weights[b.first:b.first+n])
+	for i := range batches {
+		b := &batches[i]
+		w := b.pick(weights)
+		q, err := fri.NewQuotient(l.OpenedPoint(z, b.logHeight, b.next), b.pick(p.Values), w)
 		if err != nil {
 			return nil, err
 		}
-		list[i] = fri.Opened{LogDomain: b.logHeight + params.LogBlowup, Quotient: q, Weights: weights[b.first : b.first+n]}
+		list[i] = fri.Opened{LogDomain: b.logHeight + params.LogBlowup, Quotient: q, Weights: w}
 		distinct[i] = merkle.Distinct(queries, l.LogHeight-b.logHeight)
 	}
+	var row []field.M31
 	return fri.Values(logDomain, list, queries, func(batch int, index uint32) ([]field.M31, error) {
-		b := &batches[batch]
-		shape := shapes[b.tree]
-		row, ok := p.Openings[b.tree].Rows.Row(shape, b.layer, distinct[batch], index<<(shape[0].LogHeight-shape[b.layer].LogHeight))
-		if !ok {
-			return nil, fmt.Errorf("%w: row %d of tree %d isn't opened", errLength, index, b.tree)
+		row = row[:0]
+		for _, b := range batches[batch].parts {
+			shape := shapes[b.tree]
+			r, ok := p.Openings[b.tree].Rows.Row(shape, b.layer, distinct[batch], index<<(shape[0].LogHeight-shape[b.layer].LogHeight))
+			if !ok {
+				return nil, fmt.Errorf("%w: row %d of tree %d isn't opened", errLength, index, b.tree)
+			}
+			row = append(row, r[b.from:b.to]...)
 		}
-		return row[b.from:b.to], nil
+		return row, nil
 	})
 }

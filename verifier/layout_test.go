@@ -2,6 +2,7 @@ package verifier
 
 import (
 	"errors"
+	"fmt"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -175,10 +176,18 @@ func TestLayout(t *testing.T) {
 			t.Fatalf("height %d, fractions %d, want %d and %d", l.LogHeight, l.Fractions, tallest, fractions)
 		}
 		opened := make([]int, l.Values)
+		points := map[string]bool{}
 		for _, b := range l.batches() {
-			take(opened, b.first, b.to-b.from)
-			if b.from < 0 || b.to > l.Groups[b.tree][b.layer].Width || b.logHeight != l.Groups[b.tree][b.layer].LogHeight {
-				t.Fatalf("batch %+v isn't in its group", b)
+			point := fmt.Sprint(b.logHeight, b.next)
+			if points[point] {
+				t.Fatalf("two batches at one point: %s", point)
+			}
+			points[point] = true
+			for _, p := range b.parts {
+				take(opened, p.first, p.to-p.from)
+				if p.from < 0 || p.to > l.Groups[p.tree][p.layer].Width || b.logHeight != l.Groups[p.tree][p.layer].LogHeight {
+					t.Fatalf("part %+v of a batch of height 2^%d isn't in its group", p, b.logHeight)
+				}
 			}
 		}
 		for i, n := range opened {

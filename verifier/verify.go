@@ -52,6 +52,7 @@ var (
 	errBatchNonce  = errors.New("the batching nonce isn't good enough")
 	errLength      = errors.New("wrong length")
 	errDenominator = errors.New("a look-up denominator is zero")
+	errNotMade     = errors.New("a check was not made")
 )
 
 // Policy is what the caller demands of a proof.
@@ -116,10 +117,27 @@ const (
 	LabelBatch       = "batching"
 )
 
+// Each calls f once for each i in [0, n), in whatever order and as many at a time as it
+// likes, and returns when all calls have returned.
+type Each func(n int, f func(i int))
+
+// inTurn is the Each of a single thread.
+func inTurn(n int, f func(i int)) {
+	for i := range n {
+		f(i)
+	}
+}
+
 // VerifySegment checks the proof of one segment against its statement. What the statement
 // says of its neighbours is for the caller to check; Chain does.
 // The error is an *Error.
 func VerifySegment(key *Key, p *proof.Segment, policy Policy) error {
+	return VerifySegmentWith(key, p, policy, inTurn)
+}
+
+// VerifySegmentWith is VerifySegment with the same result, and leaves it to each how the
+// checks are made that don't depend on one another: some two thirds of the work.
+func VerifySegmentWith(key *Key, p *proof.Segment, policy Policy, each Each) error {
 	hasher, err := hash.New(key.Hash)
 	if err != nil {
 		return reject(StageKey, err)
@@ -185,29 +203,52 @@ func VerifySegment(key *Key, p *proof.Segment, policy Policy) error {
 	}
 	weights := fri.Powers(tr.DrawE(LabelBatch), layout.Values)
 
-	// The low-degree test draws the queries; then the trees are opened there.
+	// The low-degree test draws the queries. What is left depends on nothing but them.
 	friParams := FRI(layout, params)
 	challenges, err := fri.Replay(tr, friParams, &p.FRI)
 	if err != nil {
 		return reject(StageFRI, err)
 	}
+	checks := make([]func() error, 0, proof.Trees+1)
 	for tree := range p.Openings {
-		cap := p.Caps[tree]
-		if tree == proof.Preprocessed {
-			cap = key.Preprocessed
-		}
-		indices := treeIndices(challenges.Indices, friParams.LogDomain, shapes[tree])
-		o := &p.Openings[tree]
-		if err := merkle.Verify(hasher, cap, CapLog(tree, shapes[tree], params), shapes[tree], indices, o.Rows, merkle.Proof{Nodes: o.Nodes}); err != nil {
-			return reject(StageOpenings, fmt.Errorf("tree %d: %w", tree, err))
-		}
+		checks = append(checks, func() error {
+			cap := p.Caps[tree]
+			if tree == proof.Preprocessed {
+				cap = key.Preprocessed
+			}
+			indices := treeIndices(challenges.Indices, friParams.LogDomain, shapes[tree])
+			o := &p.Openings[tree]
+			if err := merkle.Verify(hasher, cap, CapLog(tree, shapes[tree], params), shapes[tree], indices, o.Rows, merkle.Proof{Nodes: o.Nodes}); err != nil {
+				return reject(StageOpenings, fmt.Errorf("tree %d: %w", tree, err))
+			}
+			return nil
+		})
 	}
-	values, err := deepValues(layout, params, p, shapes, weights, z, challenges.Indices)
-	if err != nil {
-		return reject(StageOpenings, err)
+	checks = append(checks, func() error {
+		values, err := deepValues(layout, params, p, shapes, weights, z, challenges.Indices)
+		if err != nil {
+			return reject(StageOpenings, err)
+		}
+		if err := fri.Check(hasher, friParams, challenges, &p.FRI, values); err != nil {
+			return reject(StageFRI, err)
+		}
+		return nil
+	})
+	return all(checks, each)
+}
+
+// all makes the checks and returns the error of the first one, in order, that has one. A check
+// that wasn't made has one.
+func all(checks []func() error, each Each) error {
+	errs := make([]error, len(checks))
+	for i := range errs {
+		errs[i] = reject(StageChain, errNotMade)
 	}
-	if err := fri.Check(hasher, friParams, challenges, &p.FRI, values); err != nil {
-		return reject(StageFRI, err)
+	each(len(checks), func(i int) { errs[i] = checks[i]() })
+	for _, err := range errs {
+		if err != nil {
+			return err
+		}
 	}
 	return nil
 }

@@ -176,25 +176,32 @@ func (c *counter) open() {
 	grind := c.task(prover.PhaseOpen, prover.PartGrind)
 	quotient := c.task(prover.PhaseOpen, prover.PartQuotient)
 	grind.Ops[hashKernel(c.id)] += c.tries.Batch
-	batch := func(width, log int) {
+	type point struct {
+		log  int
+		next bool
+	}
+	batches := map[point]bool{}
+	open := func(width, log int, next bool) {
 		evaluate.Ops[Dot] += uint64(width) << log
 		evaluate.Bytes += word * uint64(width) << log
-		ops := quotientOps
-		ops[Accumulate] += uint64(width)
-		quotient.Ops.add(ops, 1<<log)
+		quotient.Ops.add(Ops{Accumulate: uint64(width)}, 1<<log)
 		quotient.Bytes += word * uint64(width) << log
+		if at := (point{log, next}); !batches[at] {
+			batches[at] = true
+			quotient.Ops.add(quotientOps, 1<<log)
+		}
 	}
 	transform := c.task(prover.PhaseOpen, prover.PartTransform)
 	transform.interpolate(field.Degree, c.l.LogHeight)
 	transform.extend(field.Degree, c.l.LogHeight, c.p.LogBlowup)
 	for _, groups := range c.l.Groups {
 		for _, g := range groups {
-			batch(g.Width, g.LogHeight)
+			open(g.Width, g.LogHeight, false)
 		}
 	}
 	for _, t := range c.l.Tables {
 		if t.Next >= 0 {
-			batch(field.Degree, t.LogHeight)
+			open(field.Degree, t.LogHeight, true)
 		}
 	}
 }

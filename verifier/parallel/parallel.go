@@ -1,5 +1,5 @@
-// Package parallel verifies proofs of many segments on several threads, in memory for a
-// few segments.
+// Package parallel verifies proofs on several threads, those of many segments in memory for
+// a few.
 package parallel
 
 import (
@@ -9,6 +9,8 @@ import (
 	"sync"
 
 	"github.com/orrery/orrery/abi"
+	"github.com/orrery/orrery/internal/par"
+	"github.com/orrery/orrery/proof"
 	"github.com/orrery/orrery/soundness"
 	"github.com/orrery/orrery/verifier"
 )
@@ -22,17 +24,18 @@ type Info struct {
 
 // VerifyReader is verifier.Verify for a proof that is read from r, which should be
 // buffered. As many segments are verified at a time as there are threads (at least one),
-// and one more is in memory. The error is that of the first segment with one, an
+// and one more is in memory; a segment has several threads if there are fewer segments. The error is that of the first segment with one, an
 // *verifier.Error, or what the reader or the context gave.
 func VerifyReader(ctx context.Context, key *verifier.Key, r io.Reader, policy verifier.Policy, threads int) (abi.Claim, Info, error) {
 	chain, err := verifier.NewChain(key, r, policy)
 	if err != nil {
 		return abi.Claim{}, Info{}, err
 	}
-	var p pool
+	threads = max(1, threads)
+	p := pool{threads: max(1, threads/chain.Segments())}
 	checks := make(chan *verifier.Check)
 	var workers sync.WaitGroup
-	for range max(1, min(threads, chain.Segments())) {
+	for range min(threads, chain.Segments()) {
 		workers.Go(func() {
 			for k := range checks {
 				p.verify(key, k)
@@ -58,8 +61,20 @@ func VerifyReader(ctx context.Context, key *verifier.Key, r io.Reader, policy ve
 	return claim, p.info, nil
 }
 
+// Segment is verifier.VerifySegment on several threads.
+func Segment(key *verifier.Key, p *proof.Segment, policy verifier.Policy, threads int) error {
+	return verifier.VerifySegmentWith(key, p, policy, on(threads))
+}
+
+// on makes checks on a number of threads.
+func on(threads int) verifier.Each {
+	return func(n int, f func(int)) { par.For(threads, n, f) }
+}
+
 // pool collects what the workers find.
 type pool struct {
+	threads int // for each segment
+
 	mu      sync.Mutex
 	info    Info
 	weakest int // the segment that info.Rounds is of
@@ -102,7 +117,7 @@ func (p *pool) hasFailed() bool {
 func (p *pool) verify(key *verifier.Key, k *verifier.Check) {
 	var rounds soundness.Rounds
 	var cells uint64
-	err := k.Verify()
+	err := k.VerifyWith(on(p.threads))
 	if err == nil {
 		rounds, cells, err = measure(key, k)
 	}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"reflect"
@@ -12,6 +13,7 @@ import (
 	"testing"
 	"testing/iotest"
 
+	"github.com/orrery/orrery/field"
 	"github.com/orrery/orrery/hash"
 	"github.com/orrery/orrery/proof"
 	"github.com/orrery/orrery/prover"
@@ -107,6 +109,73 @@ func TestFirstError(t *testing.T) {
 	_, _, err = parallel.VerifyReader(t.Context(), key, bytes.NewReader(r.Proof), verifier.Policy{MinSecurity: 129}, 2)
 	if !errors.As(err, &e) || e.Stage != verifier.StageSecurity {
 		t.Errorf("129 bits: %v", err)
+	}
+}
+
+// A segment is checked with the same result on any number of threads, and the error is that of
+// the first check in the order of a single thread.
+func TestSegment(t *testing.T) {
+	key, r := setup(t)
+	p, err := proof.Decode(r.Proof)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := p.Segments[1]
+	compare := func(what string) {
+		t.Helper()
+		want := verifier.VerifySegment(key, s, verifier.Policy{})
+		if (want == nil) != (what == "honest") {
+			t.Fatalf("%s: %v", what, want)
+		}
+		for threads := range 5 {
+			if got := parallel.Segment(key, s, verifier.Policy{}, threads); !reflect.DeepEqual(got, want) {
+				t.Errorf("%s, %d threads: %v, not %v", what, threads, got, want)
+			}
+		}
+	}
+	compare("honest")
+	layer := &s.FRI.Layers[0]
+	layer.Rows[0] = field.New(uint64(layer.Rows[0]) + 1)
+	compare("low-degree test")
+	for tree := len(s.Openings) - 1; tree >= 0; tree-- { // the ones after stay bad
+		s.Openings[tree].Nodes[0][0] ^= 1
+		compare(fmt.Sprint("tree ", tree))
+	}
+	for tree := range s.Openings {
+		s.Openings[tree].Rows = nil
+		compare(fmt.Sprint("no rows in tree ", tree))
+	}
+}
+
+// What was not checked isn't accepted: an Each that leaves out a check, whichever.
+func TestAttackCheckLeftOut(t *testing.T) {
+	key, r := setup(t)
+	p, err := proof.Decode(r.Proof)
+	if err != nil {
+		t.Fatal(err)
+	}
+	checks := 0
+	each := func(n int, f func(int)) {
+		for i := range n {
+			f(i)
+		}
+		checks = n
+	}
+	if err := verifier.VerifySegmentWith(key, p.Segments[0], verifier.Policy{}, each); err != nil || checks == 0 {
+		t.Fatalf("%d checks: %v", checks, err)
+	}
+	for left := range checks {
+		err := verifier.VerifySegmentWith(key, p.Segments[0], verifier.Policy{}, func(n int, f func(int)) {
+			for i := range n {
+				if i != left {
+					f(i)
+				}
+			}
+		})
+		var e *verifier.Error
+		if !errors.As(err, &e) {
+			t.Errorf("check %d left out: %v", left, err)
+		}
 	}
 }
 
