@@ -39,7 +39,7 @@ func newEngine(ctx context.Context, l *verifier.Layout, p soundness.Params, h ha
 	}
 }
 
-// blocksInRow is the number of blocks of rows that a goroutine takes at a time.
+// blocksInRow is the number of blocks of rows that a goroutine takes at a time, at most.
 const blocksInRow = 8
 
 // machines are registers that nobody uses at the time.
@@ -48,8 +48,8 @@ type machines struct {
 	list []*vm.Machine
 }
 
-// get gives a machine for the program.
-func (s *machines) get(p *vm.Program) *vm.Machine {
+// get gives a machine.
+func (s *machines) get() *vm.Machine {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if n := len(s.list); n > 0 {
@@ -57,24 +57,23 @@ func (s *machines) get(p *vm.Program) *vm.Machine {
 		s.list = s.list[:n-1]
 		return m
 	}
-	return vm.NewMachine(p)
+	return vm.NewMachine()
 }
 
-// run calls start once for each goroutine, with registers for the program, and what that gave for all
-// of n blocks of rows. A goroutine takes several blocks in a row, if there are enough of them, so that
-// columns are read on where they have just been read.
-func (e *engine) run(p *vm.Program, n int, start func(m *vm.Machine) func(block int)) {
+// run calls start once for each goroutine, with a machine for programs, and what that gave for all
+// of n blocks of rows. A goroutine takes several blocks in a row, as long as there are enough of them, so
+// that columns are read on where they have just been read.
+func (e *engine) run(n int, start func(m *vm.Machine) func(block int)) {
 	var used []*vm.Machine
 	var mu sync.Mutex
-	inRow := max(1, min(blocksInRow, n/(4*e.threads)))
-	par.Workers(e.threads, (n+inRow-1)/inRow, func() func(int) {
-		m := e.spare.get(p)
+	par.Blocks(e.threads, n, blocksInRow, func() func(lo, hi int) {
+		m := e.spare.get()
 		mu.Lock()
 		used = append(used, m)
 		mu.Unlock()
 		f := start(m)
-		return func(i int) {
-			for block := i * inRow; block < min((i+1)*inRow, n); block++ {
+		return func(lo, hi int) {
+			for block := lo; block < hi; block++ {
 				f(block)
 			}
 		}

@@ -93,7 +93,7 @@ func (e *engine) constraintSums(acc vec.Planes, t *verifier.Table, pre, main, in
 		}
 	}
 	rows := min(vm.BlockRows, height)
-	e.run(bound.Program(), 2*height/rows, func(m *vm.Machine) func(int) {
+	e.run(2*height/rows, func(m *vm.Machine) func(int) {
 		c := newCombiner(powers)
 		return func(block int) {
 			if e.ctx.Err() != nil {

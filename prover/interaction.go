@@ -82,7 +82,7 @@ func (e *engine) interact(t *verifier.Table, main, pre [][]field.M31, s vm.Scala
 	bound := vm.CompileFractions(t.AIR).Bind(s)
 	in := &vm.Columns{Main: main, Pre: pre}
 	var once sync.Once
-	e.run(bound.Program(), (height+vm.BlockRows-1)/vm.BlockRows, func(m *vm.Machine) func(int) {
+	e.run((height+vm.BlockRows-1)/vm.BlockRows, func(m *vm.Machine) func(int) {
 		f := newFractions(m, bound, n)
 		return func(block int) {
 			if e.ctx.Err() != nil {

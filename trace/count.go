@@ -255,17 +255,22 @@ func (c *counter) addHashes(taken []uint32, keys [][]field.M31) bool {
 	return true
 }
 
-// merge adds the counts of d, on several threads.
+// merge adds the counts of d, on several threads. Most counts may be zero, in memory that nobody has
+// written yet: adding zeros would map it.
 func (c *counter) merge(d *counter, threads int) {
 	par.For(threads, len(c.limbs), func(k int) {
 		for i, n := range &d.limbs[k] {
-			c.limbs[k][i] += n
+			if n != 0 {
+				c.limbs[k][i] += n
+			}
 		}
 	})
 	par.Chunks(threads, len(c.pages), func(lo, hi int) {
 		for i, n := range d.pages[lo:hi] {
-			c.pages[lo+i][0] += n[0]
-			c.pages[lo+i][1] += n[1]
+			if n != [2]uint32{} {
+				c.pages[lo+i][0] += n[0]
+				c.pages[lo+i][1] += n[1]
+			}
 		}
 	})
 	for i, n := range d.shifts {

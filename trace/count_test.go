@@ -196,7 +196,7 @@ func lookerTable(n int) (main, pre [][]field.M31) {
 
 // countTable counts all rows of a table.
 func countTable(c *counter, a *air.AIR, main, pre [][]field.M31, publics []field.M31) error {
-	t := newTaker(newLookups(a, publics))
+	t := newTaker(newLookups(a, publics), vm.NewMachine())
 	for lo, height := 0, len(main[0]); lo < height; lo += blockRows {
 		r, err := t.count(c, &vm.Columns{Main: main, Pre: pre}, lo, min(lo+blockRows, height))
 		if err != nil {

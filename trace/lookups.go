@@ -146,14 +146,9 @@ type taker struct {
 	keys    [hashKey][]field.M31
 }
 
-func newTaker(l *lookups) *taker {
-	t := &taker{lookups: l, taken: make([][]uint32, len(l.mults)), any: make([]bool, len(l.mults)), out: make([][]field.M31, l.outputs)}
-	switch {
-	case l.outputs > 0:
-		t.machine = vm.NewMachine(l.bound.Program())
-	case l.derived != nil:
-		t.machine = vm.NewMachine(l.derived.Program())
-	}
+// newTaker makes the taker of a chip, to run on a machine that others may use between its calls.
+func newTaker(l *lookups, machine *vm.Machine) *taker {
+	t := &taker{lookups: l, machine: machine, taken: make([][]uint32, len(l.mults)), any: make([]bool, len(l.mults)), out: make([][]field.M31, l.outputs)}
 	for i := range t.taken {
 		t.taken[i] = make([]uint32, blockRows)
 	}

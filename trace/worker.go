@@ -37,6 +37,7 @@ type worker struct {
 	rows      *rows
 	lookups   *[rv32im.NumChips]*lookups
 	count     *counter
+	machine   *vm.Machine // of the takers
 	takers    [rv32im.NumChips]*taker
 	fillers   [rv32im.NumChips]func(w columns, rows []Row)
 	blocks    [rv32im.NumChips][]Row // by chip: rows that are going to be written
@@ -78,7 +79,7 @@ func (b *builder) runTasks() error {
 
 // newWorker makes the state of a thread. The first one counts for all of the run.
 func (b *builder) newWorker(first bool) *worker {
-	w := &worker{m: b.m, rows: b.rows, lookups: &b.lookups, count: b.count}
+	w := &worker{m: b.m, rows: b.rows, lookups: &b.lookups, count: b.count, machine: vm.NewMachine()}
 	if !first {
 		w.count = b.count.empty()
 	}
@@ -102,7 +103,7 @@ func (w *worker) write(s *sheet, at, n int, fill func(columns)) error {
 	}
 	fill(w.cols)
 	if w.takers[s.chip] == nil {
-		w.takers[s.chip] = newTaker(w.lookups[s.chip])
+		w.takers[s.chip] = newTaker(w.lookups[s.chip], w.machine)
 	}
 	w.takers[s.chip].derive(w.cols, n)
 	s.store(w.cols, at, n)

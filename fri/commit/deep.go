@@ -106,19 +106,21 @@ func accumulate(ctx context.Context, dst vec.Planes, log, part int, tasks []*dee
 		return nil
 	}
 	pts := newPoints(log-1, 0, part)
-	par.Chunks(threads, pts.blocks(), func(lo, hi int) {
+	par.Blocks(threads, pts.blocks(), pts.blocks(), func() func(lo, hi int) {
 		w := newDeepWorker(pts.size())
-		for b := lo; b < hi && ctx.Err() == nil; b++ {
-			pts.block(b, w.x, w.y)
-			from := b * pts.size()
-			for _, t := range tasks {
-				w.add(vec.Slice(dst, from, from+pts.size()), t, from)
-			}
-			// The conjugate points.
-			vec.Neg(w.y, w.y)
-			at := len(dst[0])/2 + from
-			for _, t := range tasks {
-				w.add(vec.Slice(dst, at, at+pts.size()), t, 1<<log/2+from)
+		return func(lo, hi int) {
+			for b := lo; b < hi && ctx.Err() == nil; b++ {
+				pts.block(b, w.x, w.y)
+				from := b * pts.size()
+				for _, t := range tasks {
+					w.add(vec.Slice(dst, from, from+pts.size()), t, from)
+				}
+				// The conjugate points.
+				vec.Neg(w.y, w.y)
+				at := len(dst[0])/2 + from
+				for _, t := range tasks {
+					w.add(vec.Slice(dst, at, at+pts.size()), t, 1<<log/2+from)
+				}
 			}
 		}
 	})

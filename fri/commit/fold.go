@@ -25,6 +25,10 @@ func (l *layer) columns() [][]field.M31 {
 	return cols
 }
 
+// leavesAtOnce is the number of leaves to which values are distributed at a time: those of
+// a coordinate stay in the first-level cache meanwhile.
+const leavesAtOnce = 512
+
 // newLayer distributes values to leaves of 2^k neighbours. conjugates tells that the second
 // half of the values belongs to the conjugate points, whose places are the second half of a
 // leaf. The layer has memory of mem.
@@ -44,10 +48,13 @@ func newLayer(values vec.Planes, k int, conjugates bool, threads int, mem *arena
 		}
 		for h := range halves {
 			src := values[c][h*len(values[c])/halves:]
-			for j := range near {
-				dst := l.values[h*near+j][c]
-				for t := range dst {
-					dst[t] = src[t*near+j]
+			for lo := 0; lo < n; lo += leavesAtOnce {
+				hi := min(lo+leavesAtOnce, n)
+				for j := range near {
+					dst, src := l.values[h*near+j][c][lo:hi], src[lo*near+j:]
+					for t := range dst {
+						dst[t] = src[t*near]
+					}
 				}
 			}
 		}
@@ -72,14 +79,16 @@ func (l *layer) fold(alpha field.E, conjugates bool, threads int, mem *arena.Are
 	for range k {
 		scale = scale.Halve()
 	}
-	par.Chunks(threads, pts.blocks(), func(lo, hi int) {
+	par.Blocks(threads, pts.blocks(), pts.blocks(), func() func(lo, hi int) {
 		f := newFolder(pts.size(), k, near, conjugates)
-		for b := lo; b < hi; b++ {
-			pts.block(b, f.x, f.y)
-			from, to := b*pts.size(), (b+1)*pts.size()
-			r := f.fold(l.values, from, to, alpha)
-			for c := range r {
-				vec.MulConst(out[c][from:to], r[c], scale)
+		return func(lo, hi int) {
+			for b := lo; b < hi; b++ {
+				pts.block(b, f.x, f.y)
+				from, to := b*pts.size(), (b+1)*pts.size()
+				r := f.fold(l.values, from, to, alpha)
+				for c := range r {
+					vec.MulConst(out[c][from:to], r[c], scale)
+				}
 			}
 		}
 	})

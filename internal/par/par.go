@@ -34,19 +34,3 @@ func For(threads, n int, f func(i int)) {
 	}
 	wg.Wait()
 }
-
-// Chunks cuts [0, n) into contiguous ranges, several for each goroutine so that uneven
-// ranges balance out, and calls f(lo, hi) once for each.
-func Chunks(threads, n int, f func(lo, hi int)) {
-	if n <= 0 {
-		return
-	}
-	parts := 4 * threads
-	if threads <= 1 {
-		parts = 1
-	}
-	size := (n + parts - 1) / parts
-	For(threads, (n+size-1)/size, func(i int) {
-		f(i*size, min((i+1)*size, n))
-	})
-}

@@ -81,10 +81,54 @@ func TestChunks(t *testing.T) {
 					}
 				}
 				c := int(chunks.Load())
-				if c > max(4*threads, 1) || threads <= 1 && c > 1 || threads > 1 && c < min(threads, n) {
+				if c > max(8*threads+2, 1) || threads <= 1 && c > 1 || threads > 1 && c < min(threads, n) {
 					t.Errorf("%d chunks", c)
 				}
 			})
+		}
+	}
+}
+
+// Ranges become shorter, down to single indices, so that the last one doesn't keep anybody waiting.
+func TestBlocks(t *testing.T) {
+	for _, threads := range []int{-1, 0, 1, 2, 3, 16, 1000} {
+		for _, n := range []int{-5, 0, 1, 2, 3, 15, 16, 17, 1000} {
+			for _, most := range []int{0, 1, 8, 1000} {
+				calls := make([]atomic.Int32, max(n, 0))
+				var started, longest atomic.Int32
+				Blocks(threads, n, most, func() func(lo, hi int) {
+					started.Add(1)
+					busy := false // the race detector would notice a second goroutine
+					return func(lo, hi int) {
+						if busy || lo >= hi {
+							t.Errorf("range [%d, %d)", lo, hi)
+						}
+						busy = true
+						for i := lo; i < hi; i++ {
+							calls[i].Add(1)
+						}
+						if threads > 1 && n > 1 {
+							for old := longest.Load(); int32(hi-lo) > old && !longest.CompareAndSwap(old, int32(hi-lo)); old = longest.Load() {
+							}
+							if hi == n && hi-lo != 1 {
+								t.Errorf("threads %d, n %d: the last range is [%d, %d)", threads, n, lo, hi)
+							}
+						}
+						busy = false
+					}
+				})
+				for i := range calls {
+					if c := calls[i].Load(); c != 1 {
+						t.Fatalf("threads %d, n %d: index %d was handled %d times", threads, n, i, c)
+					}
+				}
+				if s := int(started.Load()); s > max(min(threads, n), 1) || s == 0 != (n <= 0) {
+					t.Errorf("threads %d, n %d: %d workers", threads, n, s)
+				}
+				if l := int(longest.Load()); l > max(most, 1) {
+					t.Errorf("threads %d, n %d: a range of %d, not %d", threads, n, l, most)
+				}
+			}
 		}
 	}
 }

@@ -2,6 +2,7 @@ package tree
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/orrery/orrery/field"
 	"github.com/orrery/orrery/hash"
@@ -17,12 +18,9 @@ func (t *Tree) Open(indices []uint32, threads int) (merkle.Rows, merkle.Proof, e
 	if err != nil {
 		return nil, merkle.Proof{}, fmt.Errorf("tree: %w", err)
 	}
-	rows := make(merkle.Rows, len(t.groups))
-	for i, g := range t.groups {
-		rows[i] = g.rows(merkle.Distinct(indices, t.top-g.LogHeight), threads)
-	}
-	type place struct{ level, index int }
-	places := make([]place, 0, nodes)
+	proof := merkle.Proof{Nodes: make([]hash.Digest, 0, nodes)}
+	roots := merkle.Distinct(indices, t.top-t.kept)
+	below := make([][]sibling, len(roots)) // by root: what is to be computed
 	for k := t.top; k > t.capLog; k-- {
 		known := merkle.Distinct(indices, t.top-k)
 		for i := 0; i < len(known); i++ {
@@ -30,40 +28,73 @@ func (t *Tree) Open(indices []uint32, threads int) (merkle.Rows, merkle.Proof, e
 				i++
 				continue
 			}
-			places = append(places, place{k, int(known[i] ^ 1)})
+			var node hash.Digest
+			if at := known[i] ^ 1; k <= t.kept {
+				node = t.levels[k-t.capLog][at]
+			} else {
+				r, _ := slices.BinarySearch(roots, at>>(k-t.kept))
+				below[r] = append(below[r], sibling{k, at, len(proof.Nodes)})
+			}
+			proof.Nodes = append(proof.Nodes, node)
 		}
 	}
-	proof := merkle.Proof{Nodes: make([]hash.Digest, len(places))}
-	par.Chunks(threads, len(places), func(lo, hi int) {
-		var s scratch
-		for i := lo; i < hi; i++ {
-			proof.Nodes[i] = t.node(places[i].level, places[i].index, &s)
+
+	rows := make(merkle.Rows, len(t.groups))
+	var jobs []func()
+	for i := range t.groups {
+		g := &t.groups[i]
+		list, width := merkle.Distinct(indices, t.top-g.LogHeight), len(g.Columns)
+		rows[i] = make([]field.M31, len(list)*width)
+		for lo := 0; lo < len(list); lo += atOnce {
+			hi := min(lo+atOnce, len(list))
+			jobs = append(jobs, func() { g.rows(rows[i][lo*width:hi*width], list[lo:hi]) })
 		}
-	})
+	}
+	for lo := 0; lo < len(roots) && t.kept < t.top; lo += atOnce {
+		hi := min(lo+atOnce, len(roots))
+		jobs = append(jobs, func() {
+			var s scratch
+			for r := lo; r < hi; r++ {
+				t.siblings(proof.Nodes, int(roots[r]), below[r], &s)
+			}
+		})
+	}
+	par.For(threads, len(jobs), func(i int) { jobs[i]() })
 	return rows, proof, nil
 }
 
-// rows returns the rows with the given indices, one after the other.
-func (g *Group) rows(indices []uint32, threads int) []field.M31 {
-	width := len(g.Columns)
-	out := make([]field.M31, len(indices)*width)
-	par.Chunks(threads, len(indices), func(lo, hi int) {
-		for i, row := range indices[lo:hi] {
-			dst := out[(lo+i)*width : (lo+i+1)*width]
-			for k, c := range g.Columns {
-				dst[k] = c[row]
-			}
-		}
-	})
-	return out
+// atOnce is the number of queries that a goroutine takes at a time.
+const atOnce = 16
+
+// sibling is a node below the lowest kept level, and where it goes in the proof.
+type sibling struct {
+	level int
+	index uint32
+	to    int
 }
 
-// node returns node i of level k, kept or not.
-func (t *Tree) node(k, i int, s *scratch) hash.Digest {
-	if k <= t.kept {
-		return t.levels[k-t.capLog][i]
+// siblings sets nodes to those of the list, which lie below the given node of the lowest kept
+// level: all that is below is computed once.
+func (t *Tree) siblings(nodes []hash.Digest, root int, list []sibling, s *scratch) {
+	if len(list) == 0 {
+		return
 	}
-	var out [1]hash.Digest
-	t.compute(k, i, out[:], s)
-	return out[0]
+	if s[0] == nil {
+		s[0] = make([]hash.Digest, 2)
+	}
+	t.compute(t.kept+1, 2*root, s[0][:2], s)
+	for _, x := range list {
+		depth := x.level - t.kept
+		nodes[x.to] = s[depth-1][x.index-uint32(root)<<depth]
+	}
+}
+
+// rows sets out to the rows with the given indices, one after the other.
+func (g *Group) rows(out []field.M31, indices []uint32) {
+	for _, row := range indices {
+		for k, c := range g.Columns {
+			out[k] = c[row]
+		}
+		out = out[len(g.Columns):]
+	}
 }

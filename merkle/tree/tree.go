@@ -20,12 +20,14 @@ var ErrColumn = errors.New("tree: column has the wrong height")
 
 const (
 	// dropped is the number of levels at the bottom, leaves first, that a tree doesn't
-	// keep: opening computes what it needs of them from the columns, at most 2^dropped
-	// rows for a query. A kept level would take 36 bytes a leaf.
+	// keep: opening computes them anew from the columns, 2^dropped rows for a
+	// query. A kept level would take 36 bytes a leaf.
 	dropped = 3
 	// block is the number of nodes of the lowest kept level that are computed at a time,
 	// so that the levels below them stay in the cache.
 	block = 64
+	// fewBlocks is the number of blocks for which it takes longer to wake another thread.
+	fewBlocks = 8
 )
 
 // Group is a table of 2^LogHeight rows, given by its columns.
@@ -84,7 +86,7 @@ func (t *Tree) build(ctx context.Context, k, threads int, mem *arena.Arena) erro
 	out := arena.Slice[hash.Digest](mem, 1<<k)
 	t.levels[k-t.capLog] = out
 	blocks := (len(out) + block - 1) / block
-	par.Chunks(threads, blocks, func(lo, hi int) {
+	par.Chunks(min(threads, blocks/fewBlocks), blocks, func(lo, hi int) {
 		var s scratch
 		for b := lo; b < hi && ctx.Err() == nil; b++ {
 			start := b * block

@@ -233,7 +233,7 @@ func run(t testing.TB, p *Program, m *Machine, s Scalars, c *Columns, lo, hi int
 	t.Helper()
 	out := make([][]field.E, p.Outputs())
 	bound := p.Bind(s)
-	if bound.Program() != p {
+	if bound.p != p {
 		t.Fatal("bound to another program")
 	}
 	for from := lo; from < hi; from += BlockRows {
@@ -271,7 +271,7 @@ func checkProgram(t testing.TB, nodes []air.Node, roots []air.NodeID, s Scalars,
 	if p.Outputs() != len(roots) {
 		t.Fatalf("%d outputs for %d roots", p.Outputs(), len(roots))
 	}
-	got := run(t, p, NewMachine(p), s, c, lo, hi, func(i int) bool { return nodes[roots[i]].Ext })
+	got := run(t, p, NewMachine(), s, c, lo, hi, func(i int) bool { return nodes[roots[i]].Ext })
 	var buf []field.E
 	for r := lo; r < hi; r++ {
 		buf = reference(nodes, s, c, r, buf)

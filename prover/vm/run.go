@@ -105,14 +105,12 @@ type Machine struct {
 	vectors [][]field.M31 // of the terms of an instruction
 }
 
-// NewMachine makes registers for the program. Those for larger programs are added when
-// these run.
-func NewMachine(p *Program) *Machine {
+// NewMachine makes a machine. Registers are added when programs that need them run.
+func NewMachine() *Machine {
 	m := &Machine{next: vec.MakePlanes(BlockRows)}
 	for i := range m.tmp {
 		m.tmp[i] = vec.MakePlanes(BlockRows)
 	}
-	m.fit(p)
 	return m
 }
 
@@ -352,6 +350,3 @@ func (v Output) CopyTo(dst vec.Planes) {
 		copy(dst[k], v.Ext[k])
 	}
 }
-
-// Program is the program that was bound.
-func (b *Bound) Program() *Program { return b.p }

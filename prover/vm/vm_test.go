@@ -106,7 +106,7 @@ func TestDeadNodes(t *testing.T) {
 		t.Errorf("%+v", p)
 	}
 	c := &Columns{Main: [][]field.M31{{3, 4, 5}}}
-	got := run(t, p, NewMachine(p), Scalars{}, c, 0, 3, func(int) bool { return false })
+	got := run(t, p, NewMachine(), Scalars{}, c, 0, 3, func(int) bool { return false })
 	for r, want := range []field.M31{6, 8, 10} {
 		if got[0][r] != field.FromBase(want) {
 			t.Errorf("row %d: %v", r, got[0][r])
@@ -122,7 +122,7 @@ func TestMachineAgain(t *testing.T) {
 	d := &dag{src: rng}
 	roots := d.grow(60)
 	p := compile(d.nodes, roots, numInter)
-	m := NewMachine(p)
+	m := NewMachine()
 	ext := func(i int) bool { return d.nodes[roots[i]].Ext }
 	first := run(t, p, m, s, c, 0, 2*BlockRows, ext)
 	for _, rows := range [][2]int{{100, 101}, {0, BlockRows}, {3, 2*BlockRows - 1}} {
@@ -135,8 +135,9 @@ func TestMachineAgain(t *testing.T) {
 			}
 		}
 	}
-	// A machine of a program with fewer registers grows.
-	other := NewMachine(compile(d.nodes, roots[:1], numInter))
+	// A machine that has run a program with fewer registers grows.
+	other := NewMachine()
+	run(t, compile(d.nodes, roots[:1], numInter), other, s, c, 0, BlockRows, ext)
 	for i, out := range run(t, p, other, s, c, 0, BlockRows, ext) {
 		for r, v := range out {
 			if v != first[i][r] {
@@ -177,13 +178,13 @@ func TestMachineChips(t *testing.T) {
 			c := randomColumns(rng, a.Width(), len(a.Preprocessed), a.Interactions(), rows)
 			s := randomScalars(rng, a.Publics, a.MaxArity())
 			constraints, fractions, messages := CompileConstraints(a), CompileFractions(a), CompileMessages(a, a.Messages)
-			k := run(t, constraints, NewMachine(constraints), s, c, 0, rows, func(i int) bool { return i >= a.Base() })
-			f := run(t, fractions, NewMachine(fractions), s, c, 0, rows, func(i int) bool {
+			k := run(t, constraints, NewMachine(), s, c, 0, rows, func(i int) bool { return i >= a.Base() })
+			f := run(t, fractions, NewMachine(), s, c, 0, rows, func(i int) bool {
 				return i%2 == 0 || a.Nodes[a.Quotients[i/2].N].Ext
 			})
 			// Neither interaction columns nor challenges are there for messages.
 			bare := &Columns{Main: c.Main, Pre: c.Pre}
-			m := run(t, messages, NewMachine(messages), Scalars{Publics: s.Publics}, bare, 0, rows, func(int) bool { return false })
+			m := run(t, messages, NewMachine(), Scalars{Publics: s.Publics}, bare, 0, rows, func(int) bool { return false })
 			if len(k) != len(a.Constraints) || len(f) != 2*len(a.Quotients) {
 				t.Fatalf("%d constraints, %d fractions", len(k), len(f))
 			}
@@ -224,7 +225,7 @@ func benchmark(b *testing.B, chip air.Chip, compile func(*air.AIR) *Program) {
 	c := randomColumns(rng, a.Width(), len(a.Preprocessed), a.Interactions(), rows)
 	p := compile(a)
 	bound := p.Bind(randomScalars(rng, a.Publics, a.MaxArity()))
-	m := NewMachine(p)
+	m := NewMachine()
 	b.ResetTimer()
 	for range b.N {
 		for lo := 0; lo < rows; lo += BlockRows {

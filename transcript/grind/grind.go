@@ -16,8 +16,8 @@ import (
 // ErrBits is returned for a difficulty that no nonce can meet.
 var ErrBits = errors.New("grind: bits out of range")
 
-// batch is the number of nonces tried between two looks at the context, for each thread.
-const batch = 1 << 13
+// piece is the number of nonces that a goroutine tries between two looks at the context.
+const piece = 1 << 12
 
 // Grind finds the smallest nonce that solves the puzzle of t under the label, absorbs it
 // with t.CheckGrind and returns it. The nonce doesn't depend on the number of threads. It
@@ -34,33 +34,32 @@ func Grind(ctx context.Context, t *transcript.Transcript, label string, bits, th
 	return nonce, nil
 }
 
-// solve searches batch after batch; within one, the least of the nonces found by all
-// goroutines is the least of the batch.
+// solve searches piece after piece. Pieces are handed out in order, and those that begin below the
+// least solution known are searched up to there, so that it is the least of all in the end.
 func solve(ctx context.Context, p transcript.Puzzle, threads int) (uint64, error) {
-	size := batch * threads
-	for base := uint64(0); ; base += uint64(size) {
-		if err := ctx.Err(); err != nil {
-			return 0, fmt.Errorf("grind: %w", err)
+	var next, best atomic.Uint64
+	best.Store(math.MaxUint64)
+	par.For(threads, threads, func(int) {
+		works := newTries(&p)
+		for ctx.Err() == nil {
+			lo := next.Add(piece) - piece
+			if lo >= best.Load() {
+				return
+			}
+			search(&p, works, lo, &best)
 		}
-		var best atomic.Uint64
-		best.Store(math.MaxUint64)
-		par.Chunks(threads, size, func(lo, hi int) {
-			search(p, base+uint64(lo), base+uint64(hi), &best)
-		})
-		if n := best.Load(); n != math.MaxUint64 {
-			return n, nil
-		}
+	})
+	if err := ctx.Err(); err != nil {
+		return 0, fmt.Errorf("grind: %w", err)
 	}
+	return best.Load(), nil
 }
 
-// search lowers best to the least solution from lo on and below hi and best, if there is
-// one.
-func search(p transcript.Puzzle, lo, hi uint64, best *atomic.Uint64) {
-	works := newTries(&p)
-	for n := lo; n < hi && n < best.Load(); n += lanes.Width {
+// search lowers best to the least solution of the piece from lo on, if there is one below it.
+func search(p *transcript.Puzzle, works tries, lo uint64, best *atomic.Uint64) {
+	for n := lo; n < lo+piece && n < best.Load(); n += lanes.Width {
 		for j, w := range works(n) {
-			nonce := n + uint64(j)
-			if nonce < hi && p.Meets(w) && p.Solves(nonce) {
+			if nonce := n + uint64(j); p.Meets(w) && p.Solves(nonce) {
 				lower(best, nonce)
 				return
 			}

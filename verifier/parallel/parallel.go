@@ -66,9 +66,10 @@ func Segment(key *verifier.Key, p *proof.Segment, policy verifier.Policy, thread
 	return verifier.VerifySegmentWith(key, p, policy, on(threads))
 }
 
-// on makes checks on a number of threads.
+// on makes checks on a number of threads. The last check, the low-degree test, takes longest and
+// comes first.
 func on(threads int) verifier.Each {
-	return func(n int, f func(int)) { par.For(threads, n, f) }
+	return func(n int, f func(int)) { par.For(threads, n, func(i int) { f(n - 1 - i) }) }
 }
 
 // pool collects what the workers find.
