@@ -29,19 +29,14 @@ func CompressAll(in []Input, out []hash.Digest) {
 type Tree struct {
 	compress Compressor
 	pages    []*[pageNodes]hash.Digest // by index at pageLevel; node 1 is the top
-	upper    []hash.Digest             // levels above pageLevel, by 2^level + index
+	upper    []hash.Digest             // levels above pageLevel, by 2^level + index, where they were set
+	isSet    [1 << pageLevel / 64]uint64
 	zeroPage [pageNodes]hash.Digest
 }
 
 // NewTree is the tree of an all-zero memory.
 func NewTree(c Compressor) *Tree {
 	t := &Tree{compress: c, pages: make([]*[pageNodes]hash.Digest, 1<<pageLevel), upper: make([]hash.Digest, 1<<pageLevel)}
-	for level := range pageLevel {
-		d := Zero(level)
-		for i := 1 << level; i < 2<<level; i++ {
-			t.upper[i] = d
-		}
-	}
 	for level := pageLevel; level <= LeafLevel; level++ {
 		d := Zero(level)
 		first := 1 << (level - pageLevel)
@@ -55,7 +50,10 @@ func NewTree(c Compressor) *Tree {
 // Node is the digest of a node at a level from QuarterLevel to LeafLevel.
 func (t *Tree) Node(level int, index uint32) hash.Digest {
 	if level < pageLevel {
-		return t.upper[1<<level+index]
+		if i := 1<<level + index; t.isSet[i/64]>>(i%64)&1 == 1 {
+			return t.upper[i]
+		}
+		return Zero(level)
 	}
 	below := level - pageLevel
 	if p := t.pages[index>>below]; p != nil {
@@ -66,7 +64,9 @@ func (t *Tree) Node(level int, index uint32) hash.Digest {
 
 func (t *Tree) set(level int, index uint32, d hash.Digest) {
 	if level < pageLevel {
-		t.upper[1<<level+index] = d
+		i := 1<<level + index
+		t.upper[i] = d
+		t.isSet[i/64] |= 1 << (i % 64)
 		return
 	}
 	below := level - pageLevel

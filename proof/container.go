@@ -94,8 +94,12 @@ func ParseRun(b []byte) (Run, error) {
 
 // AppendSegment appends a segment's encoding as it stands in a proof: behind its length.
 func AppendSegment(b, segment []byte) []byte {
-	b = binary.LittleEndian.AppendUint32(b, uint32(len(segment)))
-	return append(b, segment...)
+	return append(AppendSegmentLength(b, segment), segment...)
+}
+
+// AppendSegmentLength appends what AppendSegment puts in front of the segment.
+func AppendSegmentLength(b, segment []byte) []byte {
+	return binary.LittleEndian.AppendUint32(b, uint32(len(segment)))
 }
 
 // NextSegment reads the encoding of a segment behind its length, and not a byte more.

@@ -1,6 +1,7 @@
 package prover
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"errors"
 	"fmt"
@@ -45,16 +46,30 @@ func (c *chain) write(b []byte) error {
 // add writes the next segment. sum is segmentSum of what was verified: the segment must say
 // the same at its place in the chain.
 func (c *chain) add(encoded []byte, sum [sha256.Size]byte) error {
+	return c.put(encoded, func(s *proof.Statement) bool { return segmentSum(s, encoded) == sum })
+}
+
+// addVerified is add for bytes that haven't left the memory since they were verified, with this
+// statement.
+func (c *chain) addVerified(encoded []byte, verified *proof.Statement) error {
+	return c.put(encoded, func(s *proof.Statement) bool { return bytes.Equal(s.Encode(), verified.Encode()) })
+}
+
+// put writes the next segment if it is the one that was verified.
+func (c *chain) put(encoded []byte, isVerified func(s *proof.Statement) bool) error {
 	s, err := proof.ParseSegment(encoded, c.hash, &c.at)
 	if err != nil {
 		return fmt.Errorf("%w: segment %d: %w", errChain, c.at.Index+1, err)
 	}
-	if segmentSum(&s.Statement, encoded) != sum || s.Cycles > c.left {
+	if !isVerified(&s.Statement) || s.Cycles > c.left {
 		return fmt.Errorf("%w: segment %d", errChain, c.at.Index+1)
 	}
 	c.left -= s.Cycles
 	c.at = c.at.Next(s.After)
-	return c.write(proof.AppendSegment(nil, encoded))
+	if err := c.write(proof.AppendSegmentLength(nil, encoded)); err != nil {
+		return err
+	}
+	return c.write(encoded)
 }
 
 // end checks that nothing is missing.

@@ -201,15 +201,26 @@ func (e *engine) accumulate(log int, last vec.Planes) field.E {
 			i := circle.BitReverse(m, logWidth)
 			run[i], s = s, s.Add(run[i]).Sub(column)
 		}
+		x, mirrored := make([]field.M31, width), make([]field.M31, width)
 		for m := range half / width {
 			at := circle.BitReverse(m, logRows) * width
 			first, second := col[at:at+width], col[2*half-at-width:2*half-at]
-			for i, s := range run {
-				x := s.Add(first[i]).Sub(share)
-				y := &second[width-1-i]
-				first[i], run[i], *y = s, x.Add(*y).Sub(share), x
-			}
+			mirror(mirrored, second)
+			vec.Add(x, run, first)
+			vec.AddConst(x, x, share.Neg())
+			copy(first, run)
+			vec.Add(run, x, mirrored)
+			vec.AddConst(run, run, share.Neg())
+			mirror(second, x)
 		}
 	})
 	return total
+}
+
+// mirror sets dst to src backwards.
+func mirror(dst, src []field.M31) {
+	src = src[:len(dst)]
+	for i := range dst {
+		dst[i] = src[len(src)-1-i]
+	}
 }

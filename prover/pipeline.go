@@ -19,7 +19,8 @@ type pipeline struct {
 	*run
 	workers int
 	chain   *chain // takes finished segments; nil: the work directory does
-	// sums holds segmentSum of each segment that is proven and verified; done says which.
+	// sums holds segmentSum of each segment that is proven and verified, if there is a work directory;
+	// done says which are.
 	sums [][sha256.Size]byte
 	done []bool
 	// damaged says why segments of the work directory aren't used.
@@ -152,7 +153,7 @@ func (p *pipeline) round(parent context.Context) error {
 			delete(ready, next)
 			next++
 			p.collect(&o)
-			if err := p.chain.add(o.encoded, p.sums[o.number]); err != nil {
+			if err := p.chain.addVerified(o.encoded, &o.proof.Statement); err != nil {
 				cancel(err)
 			}
 			<-window

@@ -189,21 +189,26 @@ func TestChain(t *testing.T) {
 		b := p.Segments[i].Append(nil, p.Hash)
 		return c.add(b, segmentSum(&p.Segments[i].Statement, b))
 	}
-	for _, order := range [][]int{{1}, {0, 0}, {0, 2}, {0, 1, 2, 2}, {0, 1}, {}} {
-		c, err := newChain(io.Discard, &p.Head)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, i := range order {
-			if err = add(c, i); err != nil {
-				break
+	addVerified := func(c *chain, i int) error {
+		return c.addVerified(p.Segments[i].Append(nil, p.Hash), &p.Segments[i].Statement)
+	}
+	for _, add := range []func(c *chain, i int) error{add, addVerified} {
+		for _, order := range [][]int{{1}, {0, 0}, {0, 2}, {0, 1, 2, 2}, {0, 1}, {}} {
+			c, err := newChain(io.Discard, &p.Head)
+			if err != nil {
+				t.Fatal(err)
 			}
-		}
-		if err == nil {
-			err = c.end()
-		}
-		if !errors.Is(err, errChain) {
-			t.Errorf("segments %v: %v", order, err)
+			for _, i := range order {
+				if err = add(c, i); err != nil {
+					break
+				}
+			}
+			if err == nil {
+				err = c.end()
+			}
+			if !errors.Is(err, errChain) {
+				t.Errorf("segments %v: %v", order, err)
+			}
 		}
 	}
 	c, err := newChain(io.Discard, &p.Head)
@@ -215,5 +220,10 @@ func TestChain(t *testing.T) {
 	sum[0] ^= 1
 	if err := c.add(b, sum); !errors.Is(err, errChain) {
 		t.Errorf("another segment than was verified: %v", err)
+	}
+	other := p.Segments[0].Statement
+	other.Cycles++
+	if err := c.addVerified(b, &other); !errors.Is(err, errChain) {
+		t.Errorf("another statement than was verified: %v", err)
 	}
 }

@@ -36,8 +36,8 @@ func (p *pipeline) perform(ctx context.Context, ws *Workspace, t *task) outcome 
 	}
 	out.Total = time.Since(start)
 	out.Spans = append([]Span{{Phase: PhaseExecute, Duration: t.took}}, out.Spans...)
-	o.sum = out.sum()
 	if p.work != nil {
+		o.sum = out.sum()
 		if err := p.work.PutSegment(t.number+1, out.Encoded); err != nil {
 			o.err = fmt.Errorf("prover: %w", err)
 			return o

@@ -25,10 +25,6 @@ func (l *layer) columns() [][]field.M31 {
 	return cols
 }
 
-// leavesAtOnce is the number of leaves to which values are distributed at a time: those of
-// a coordinate stay in the first-level cache meanwhile.
-const leavesAtOnce = 512
-
 // newLayer distributes values to leaves of 2^k neighbours. conjugates tells that the second
 // half of the values belongs to the conjugate points, whose places are the second half of a
 // leaf. The layer has memory of mem.
@@ -48,18 +44,35 @@ func newLayer(values vec.Planes, k int, conjugates bool, threads int, mem *arena
 		}
 		for h := range halves {
 			src := values[c][h*len(values[c])/halves:]
-			for lo := 0; lo < n; lo += leavesAtOnce {
-				hi := min(lo+leavesAtOnce, n)
-				for j := range near {
-					dst, src := l.values[h*near+j][c][lo:hi], src[lo*near+j:]
-					for t := range dst {
-						dst[t] = src[t*near]
-					}
-				}
+			dst := make([][]field.M31, near)
+			for j := range dst {
+				dst[j] = l.values[h*near+j][c]
 			}
+			distribute(dst, src)
 		}
 	})
 	return l
+}
+
+// distribute sets dst[j][t] to src[t*len(dst)+j].
+func distribute(dst [][]field.M31, src []field.M31) {
+	for j := 0; j < len(dst); {
+		if len(dst)-j < 4 {
+			d := dst[j]
+			for t := range d {
+				d[t] = src[t*len(dst)+j]
+			}
+			j++
+			continue
+		}
+		n := len(dst[j])
+		d0, d1, d2, d3 := dst[j][:n], dst[j+1][:n], dst[j+2][:n], dst[j+3][:n]
+		for t := range d0 {
+			s := src[t*len(dst)+j:][:4]
+			d0[t], d1[t], d2[t], d3[t] = s[0], s[1], s[2], s[3]
+		}
+		j += 4
+	}
 }
 
 // fold folds the layer: the result has one value for each leaf. The mathematics is that of
