@@ -1,6 +1,7 @@
 package prover
 
 import (
+	"math/bits"
 	"sync"
 
 	"github.com/orrery/orrery/circle"
@@ -74,7 +75,7 @@ func (c *combiner) add(i int, v vm.Output) {
 
 // flush adds what waits.
 func (c *combiner) flush() {
-	vec.AccConsts(c.dst, c.cols, c.scalars)
+	vec.AccConsts(c.dst, c.dst, c.cols, c.scalars)
 	c.cols, c.scalars = c.cols[:0], c.scalars[:0]
 }
 
@@ -188,11 +189,28 @@ func (e *engine) nextRows(log int) (next [2][]uint32) {
 	for which := range next {
 		next[which] = arena.Slice[uint32](e.mem, height)
 	}
-	par.Chunks(e.threads, height, func(lo, hi int) {
-		for r := lo; r < hi; r++ {
-			k := circle.BitReverse(r, log)
-			next[0][r] = uint32(circle.BitReverse((k+1)&(height-1), log))
-			next[1][r] = uint32(circle.BitReverse((k-1)&(height-1), log))
+	// In rows that differ in the low bits of their number only, the places differ in the high bits
+	// only, which one step changes in the last of the blocks alone (or the first, backwards).
+	size := min(vm.BlockRows, height)
+	blocks := height / size
+	logBlocks := bits.Len(uint(blocks)) - 1
+	par.Chunks(e.threads, blocks, func(lo, hi int) {
+		for block := lo; block < hi; block++ {
+			place := circle.BitReverse(block, logBlocks) // but for the high bits
+			for which, step := range [2]int{1, -1} {
+				rows := next[which][block*size : (block+1)*size]
+				if to := place + step; to >= 0 && to < blocks {
+					first := circle.BitReverse(to, logBlocks) * size
+					for i := range rows {
+						rows[i] = uint32(first + i)
+					}
+					continue
+				}
+				for i := range rows {
+					k := circle.BitReverse(block*size+i, log)
+					rows[i] = uint32(circle.BitReverse((k+step)&(height-1), log))
+				}
+			}
 		}
 	})
 	return next

@@ -155,9 +155,11 @@ func (f *fractions) run(in *vm.Columns, columns []vec.Planes, lo, hi int) bool {
 		}
 	})
 	last := len(columns) - 1
-	for _, c := range columns[:last] {
-		sum := vec.Slice(columns[last], lo, hi)
-		vec.AddE(sum, sum, vec.Slice(c, lo, hi))
+	for k := range field.Degree {
+		sum := columns[last][k][lo:hi]
+		for _, c := range columns[:last] {
+			vec.Add(sum, sum, c[k][lo:hi])
+		}
 	}
 	return ok
 }

@@ -60,10 +60,11 @@ func evenHalf(x []field.M31, d circle.Domain) {
 	// Bit j of a storage index stands for the summand g_(j+1).
 	for j, n := 1, 1; n < len(x); j, n = j+1, 2*n {
 		g := circle.Generator(j + 1)
-		for b := range n {
-			p := circle.Point{X: x[b], Y: y[b]}.Add(g)
-			x[n+b], y[n+b] = p.X, p.Y
-		}
+		toX, toY := x[n:2*n], y[n:2*n]
+		vec.MulConst(toX, x[:n], g.X)
+		vec.MulAddConst(toX, y[:n], g.Y.Neg())
+		vec.MulConst(toY, y[:n], g.X)
+		vec.MulAddConst(toY, x[:n], g.Y)
 	}
 }
 

@@ -6,11 +6,16 @@ import "github.com/orrery/orrery/field"
 // what they read several times stays in the first-level cache.
 const block = 512
 
-// AccConsts sets dst = dst + sum over j of cols[j] * cs[j], for base columns, none of them
-// of dst. Four products are summed before each reduction. cs must be at least as long as cols.
-func AccConsts(dst Planes, cols [][]field.M31, cs []field.E) {
+// AccConsts sets dst = src + sum over j of cols[j] * cs[j], for base columns, none of them
+// of dst; src may be dst. Four products are summed before each reduction. cs must be at least as
+// long as cols, and src as dst.
+func AccConsts(dst, src Planes, cols [][]field.M31, cs []field.E) {
 	cs = cs[:len(cols)]
-	portableAccConsts(&dst, cols, cs, vectorAccConsts(&dst, cols, cs))
+	from := vectorAccConsts(&dst, &src, cols, cs)
+	for k := range dst {
+		copy(dst[k][from:], src[k][from:len(dst[k])])
+	}
+	portableAccConsts(&dst, cols, cs, from)
 }
 
 // SumConsts sets dst = c + sum over j of cols[j] * cs[j]; otherwise it is AccConsts.

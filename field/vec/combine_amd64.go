@@ -4,10 +4,10 @@
 
 package vec
 
-// accConstsAVX2 sets dst to dst plus the sum of col c over the columns, four to a group; c has the coordinates of a group's constants side by side. It ignores start.
+// accConstsAVX2 sets dst to src plus the sum of col c over the columns, four to a group; c has the coordinates of a group's constants side by side.
 //
 //go:noescape
-func accConstsAVX2(dst *[6]*uint32, start *[6]uint64, cols *[16]*uint32, c *[96]uint64, groups int, rest int, n int)
+func accConstsAVX2(dst *[6]*uint32, src *[6]*uint32, cols *[16]*uint32, c *[96]uint64, groups int, rest int, n int)
 
 // sumConstsAVX2 sets dst to start plus the sum; see accConsts.
 //
@@ -24,10 +24,10 @@ func dotAVX2(sums *[8]uint64, a *uint32, b *uint32, n int)
 //go:noescape
 func dotEAVX2(sums *[6][8]uint64, a *uint32, b *[6]*uint32, n int)
 
-// accConstsAVX512 sets dst to dst plus the sum of col c over the columns, four to a group; c has the coordinates of a group's constants side by side. It ignores start.
+// accConstsAVX512 sets dst to src plus the sum of col c over the columns, four to a group; c has the coordinates of a group's constants side by side.
 //
 //go:noescape
-func accConstsAVX512(dst *[6]*uint32, start *[6]uint64, cols *[16]*uint32, c *[96]uint64, groups int, rest int, n int)
+func accConstsAVX512(dst *[6]*uint32, src *[6]*uint32, cols *[16]*uint32, c *[96]uint64, groups int, rest int, n int)
 
 // sumConstsAVX512 sets dst to start plus the sum; see accConsts.
 //

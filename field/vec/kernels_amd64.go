@@ -305,29 +305,34 @@ const (
 	accGroup   = 4
 )
 
-func vectorAccConsts(dst *Planes, cols [][]field.M31, cs []field.E) int {
+func vectorAccConsts(dst, src *Planes, cols [][]field.M31, cs []field.E) int {
 	k, n := split(len(dst[0]), 1)
-	if n > 0 {
-		for lo := 0; lo < len(cols); lo += accColumns {
-			hi := min(lo+accColumns, len(cols))
-			combineColumns(k, dst, nil, cols[lo:hi], cs[lo:hi], n)
-		}
+	if n == 0 {
+		return 0
+	}
+	for first := true; first || len(cols) > 0; first = false {
+		m := min(accColumns, len(cols))
+		combineColumns(k, dst, src, nil, cols[:m], cs[:m], n)
+		src, cols, cs = dst, cols[m:], cs[m:]
 	}
 	return n
 }
 
 func vectorSumConsts(dst *Planes, start field.E, cols [][]field.M31, cs []field.E) int {
 	k, n := split(len(dst[0]), 1)
-	if n > 0 {
-		first := min(accColumns, len(cols))
-		combineColumns(k, dst, &start, cols[:first], cs[:first], n)
-		vectorAccConsts(dst, cols[first:], cs[first:])
+	if n == 0 {
+		return 0
+	}
+	m := min(accColumns, len(cols))
+	combineColumns(k, dst, nil, &start, cols[:m], cs[:m], n)
+	if len(cols) > m {
+		vectorAccConsts(dst, dst, cols[m:], cs[m:])
 	}
 	return n
 }
 
-// combineColumns adds at most accColumns products to dst, or to the start if there is one.
-func combineColumns(k cpu.Kernels, dst *Planes, start *field.E, cols [][]field.M31, cs []field.E, n int) {
+// combineColumns sets dst to at most accColumns products added to src, or to the start if there is one.
+func combineColumns(k cpu.Kernels, dst, src *Planes, start *field.E, cols [][]field.M31, cs []field.E, n int) {
 	var s [field.Degree]uint64
 	if start != nil {
 		for k, x := range start.Coords() {
@@ -350,15 +355,18 @@ func combineColumns(k cpu.Kernels, dst *Planes, start *field.E, cols [][]field.M
 		part := Slice(*dst, lo, hi)
 		d := firsts(&part, hi-lo)
 		groups, rest := len(cols)/accGroup, len(cols)%accGroup
-		switch {
-		case k == cpu.AVX512 && start != nil:
+		if start == nil {
+			part = Slice(*src, lo, hi)
+			a := firsts(&part, hi-lo)
+			if k == cpu.AVX512 {
+				accConstsAVX512(&d, &a, &from, &c, groups, rest, hi-lo)
+			} else {
+				accConstsAVX2(&d, &a, &from, &c, groups, rest, hi-lo)
+			}
+		} else if k == cpu.AVX512 {
 			sumConstsAVX512(&d, &s, &from, &c, groups, rest, hi-lo)
-		case k == cpu.AVX512:
-			accConstsAVX512(&d, &s, &from, &c, groups, rest, hi-lo)
-		case start != nil:
+		} else {
 			sumConstsAVX2(&d, &s, &from, &c, groups, rest, hi-lo)
-		default:
-			accConstsAVX2(&d, &s, &from, &c, groups, rest, hi-lo)
 		}
 	}
 }

@@ -25,7 +25,7 @@ func vectorForwardTail(_, _, _, _, _, _ []field.M31) int                     { r
 func vectorInverseTail(_, _, _, _, _, _, _, _ []field.M31, _ uint) int       { return 0 }
 func vectorMulE(_, _, _ *Planes) int                                         { return 0 }
 func vectorMulConstE(_, _ *Planes, _ field.E) int                            { return 0 }
-func vectorAccConsts(_ *Planes, _ [][]field.M31, _ []field.E) int            { return 0 }
+func vectorAccConsts(*Planes, *Planes, [][]field.M31, []field.E) int         { return 0 }
 func vectorSumConsts(_ *Planes, _ field.E, _ [][]field.M31, _ []field.E) int { return 0 }
 func vectorDot(_, _ []field.M31) (field.M31, int)                            { return 0, 0 }
 func vectorDotE(_ []field.M31, _ *Planes) (field.E, int)                     { return field.E{}, 0 }

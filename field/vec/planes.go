@@ -55,13 +55,6 @@ func SubE(dst, a, b Planes) {
 	}
 }
 
-// AddConstE sets dst = a + c.
-func AddConstE(dst, a Planes, c field.E) {
-	for k, ck := range c.Coords() {
-		AddConst(dst[k], a[k], ck)
-	}
-}
-
 // MulE sets dst = a * b.
 func MulE(dst, a, b Planes) {
 	portableMulE(&dst, &a, &b, vectorMulE(&dst, &a, &b))

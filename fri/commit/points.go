@@ -3,6 +3,7 @@ package commit
 import (
 	"github.com/orrery/orrery/circle"
 	"github.com/orrery/orrery/field"
+	"github.com/orrery/orrery/field/vec"
 )
 
 // block is the number of points that are handled at a time: so many that the vector kernels
@@ -18,7 +19,7 @@ type points struct {
 	log    int // log2 of the number of points
 	stride int
 	domain circle.Domain
-	low    []circle.Point // the summands of a block's points
+	x, y   []field.M31 // coordinates of the summands of a block's points
 }
 
 // newPoints prepares the 2^log points of the first half of a canonic coset whose indices are
@@ -27,25 +28,27 @@ type points struct {
 func newPoints(log, stride, part int) *points {
 	p := &points{log: log - part, stride: stride, domain: circle.Canonic(log + stride + 1)}
 	// Bit b of an index in the half coset stands for the summand g_(b+1).
-	p.low = append(make([]circle.Point, 0, block), circle.Zero())
+	zero := circle.Zero()
+	p.x, p.y = append(make([]field.M31, 0, block), zero.X), append(make([]field.M31, 0, block), zero.Y)
 	for b := range min(p.log, logBlock) {
 		g := circle.Generator(stride + b + 1)
-		for _, q := range p.low[:1<<b] {
-			p.low = append(p.low, q.Add(g))
+		for i := range 1 << b {
+			q := circle.Point{X: p.x[i], Y: p.y[i]}.Add(g)
+			p.x, p.y = append(p.x, q.X), append(p.y, q.Y)
 		}
 	}
 	return p
 }
 
 // size is the length of all blocks, and blocks their number.
-func (p *points) size() int   { return len(p.low) }
-func (p *points) blocks() int { return 1 << p.log / len(p.low) }
+func (p *points) size() int   { return len(p.x) }
+func (p *points) blocks() int { return 1 << p.log / len(p.x) }
 
 // block writes the coordinates of block i, that of the points from i * size on.
 func (p *points) block(i int, xs, ys []field.M31) {
 	base := p.domain.At(i * p.size() << p.stride)
-	for j, o := range p.low {
-		q := base.Add(o)
-		xs[j], ys[j] = q.X, q.Y
-	}
+	vec.MulConst(xs, p.x, base.X)
+	vec.MulAddConst(xs, p.y, base.Y.Neg())
+	vec.MulConst(ys, p.y, base.X)
+	vec.MulAddConst(ys, p.x, base.Y)
 }

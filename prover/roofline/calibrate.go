@@ -112,7 +112,7 @@ func load(k Kernel) (f func(), n float64) {
 		for i := range cols {
 			cols[i], scalars[i] = column(size), vec.At(&dst, i)
 		}
-		return func() { vec.AccConsts(dst, cols, scalars) }, width * size
+		return func() { vec.AccConsts(dst, dst, cols, scalars) }, width * size
 	}
 	x, y, z := column(size), column(size), column(size)
 	u, v, w := planes(size), planes(size), planes(size)

@@ -29,23 +29,44 @@ func (o operand) ext() bool {
 	return o.kind == extReg || o.kind == interCol || o.kind == interNext || o.kind == extScalar
 }
 
+// vectorE reports whether the operand has an element of E for each row.
+func (o operand) vectorE() bool { return o.ext() && !o.scalar() }
+
 func (o operand) scalar() bool { return o.kind == baseScalar || o.kind == extScalar }
 
 type opcode uint8
 
 const (
-	opAdd opcode = iota // dst = a + b
-	opSub               // dst = a - b
-	opMul               // dst = a * b
-	opAcc               // dst = a plus all terms
-	opOut               // hand a over as output number output
+	opAdd    opcode = iota // dst = a + b
+	opSub                  // dst = a - b
+	opMul                  // dst = a * b
+	opAcc                  // dst = a plus all terms
+	opPlanes               // steps
+	opOut                  // hand a over as output number output
 )
 
 type instruction struct {
 	op        opcode
 	dst, a, b operand
 	terms     []term
+	steps     []step
 	output    int
+}
+
+// step is a sum, a difference, or a product with a base vector, all of whose coordinates are computed
+// from the same coordinates of its operands: those of a over E, and of b. Steps that follow one
+// another are done plane by plane, so that what one leaves to the next is in the first-level cache.
+type step struct {
+	op        opcode
+	dst, a, b operand
+}
+
+// isStep brings the operands of an operation in the order of a step, if it can be one.
+func isStep(op opcode, a, b operand) (x, y operand, ok bool) {
+	if op != opSub && !a.vectorE() {
+		a, b = b, a
+	}
+	return a, b, a.vectorE() && (op != opMul || !b.ext() && !b.scalar())
 }
 
 // term is a product of a base vector and a scalar of E, to be added or subtracted.
@@ -142,7 +163,10 @@ func compile(nodes []air.Node, roots []air.NodeID, interactions int) *Program {
 		}
 	}
 	for id := range nodes {
-		c.fusible[id] = c.isFusible(air.NodeID(id))
+		if c.fusible[id] = live[id] && c.isFusible(air.NodeID(id)); c.fusible[id] {
+			c.uses[nodes[id].A] += c.uses[id] - 1
+			c.uses[nodes[id].B] += c.uses[id] - 1
+		}
 	}
 	for _, id := range c.order(roots) {
 		c.emit(id)
@@ -183,11 +207,14 @@ func (c *compiler) order(roots []air.NodeID) []air.NodeID {
 	return list
 }
 
+// fewUses is the number of users of a product up to which each of them may compute it anew.
+const fewUses = 3
+
 // isFusible reports whether node id is a product of a base vector and a scalar of E with
-// a single user: its user accumulates it without a register of its own.
+// few users: they accumulate it without a register of its own.
 func (c *compiler) isFusible(id air.NodeID) bool {
 	n := c.nodes[id]
-	if n.Op != air.OpMul || !n.Ext || n.Scalar() || c.uses[id] != 1 {
+	if n.Op != air.OpMul || !n.Ext || n.Scalar() || c.uses[id] > fewUses {
 		return false
 	}
 	a, b := c.nodes[n.A], c.nodes[n.B]
@@ -208,9 +235,9 @@ func (c *compiler) emit(id air.NodeID) {
 		c.place[id] = c.leaf(n)
 	case c.fusible[id]:
 		// placed by flush, or consumed by its user
-	case (n.Op == air.OpAdd || n.Op == air.OpSub) && n.A != n.B && c.fusible[n.B]:
+	case (n.Op == air.OpAdd || n.Op == air.OpSub) && n.A != n.B && c.waits(n.B):
 		c.accumulate(id, n.A, n.B, n.Op == air.OpSub)
-	case n.Op == air.OpAdd && n.A != n.B && c.fusible[n.A]:
+	case n.Op == air.OpAdd && n.A != n.B && c.waits(n.A):
 		c.accumulate(id, n.B, n.A, false)
 	default:
 		c.flush(n.A)
@@ -231,7 +258,7 @@ func (c *compiler) emit(id air.NodeID) {
 			c.release(n.B)
 		}
 		dst := c.register(n.Ext)
-		c.p.code = append(c.p.code, instruction{op: op, dst: dst, a: a, b: b})
+		c.operation(op, dst, a, b, n.Ext)
 		if apart {
 			c.release(n.A)
 			c.release(n.B)
@@ -254,7 +281,25 @@ func (c *compiler) leaf(n air.Node) operand {
 	}
 }
 
-// flush computes a fusible product that its user couldn't accumulate.
+// operation emits dst = a op b, as a step if it can be one.
+func (c *compiler) operation(op opcode, dst, a, b operand, ext bool) {
+	x, y, ok := isStep(op, a, b)
+	if !ext || !ok {
+		c.p.code = append(c.p.code, instruction{op: op, dst: dst, a: a, b: b})
+		return
+	}
+	last := len(c.p.code) - 1
+	if last < 0 || c.p.code[last].op != opPlanes {
+		c.p.code = append(c.p.code, instruction{op: opPlanes})
+		last++
+	}
+	c.p.code[last].steps = append(c.p.code[last].steps, step{op, dst, x, y})
+}
+
+// waits reports whether the node is a fusible product that wasn't computed.
+func (c *compiler) waits(id air.NodeID) bool { return c.fusible[id] && c.place[id].kind == noOperand }
+
+// flush computes a fusible product that its next user couldn't accumulate, for all users to come.
 func (c *compiler) flush(id air.NodeID) {
 	if c.place[id].kind != noOperand {
 		return
@@ -262,8 +307,10 @@ func (c *compiler) flush(id air.NodeID) {
 	n := c.nodes[id]
 	dst := c.register(true)
 	c.p.code = append(c.p.code, instruction{op: opMul, dst: dst, a: c.place[n.A], b: c.place[n.B]})
-	c.release(n.A)
-	c.release(n.B)
+	for range c.uses[id] {
+		c.release(n.A)
+		c.release(n.B)
+	}
 	c.place[id] = dst
 }
 
@@ -287,6 +334,8 @@ func (c *compiler) accumulate(id, x, product air.NodeID, negative bool) {
 		c.p.code = append(c.p.code, instruction{op: opAcc, dst: dst, a: a, terms: []term{t}})
 	}
 	c.release(vector)
+	c.release(scalar)
+	c.uses[product]--
 	c.place[id] = dst
 }
 

@@ -31,6 +31,17 @@ func (p *Program) Counts() Counts {
 			}
 		case opAcc:
 			c.Accumulate += uint64(len(in.terms))
+		case opPlanes:
+			for _, s := range in.steps {
+				switch {
+				case s.op == opMul:
+					c.Mul += field.Degree
+				case s.b.ext() || s.b.scalar():
+					c.Add += field.Degree
+				default: // has one coordinate
+					c.Add++
+				}
+			}
 		case opAdd, opSub:
 			c.Add += size
 		default:

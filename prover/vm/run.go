@@ -103,6 +103,7 @@ type Machine struct {
 	next    vec.Planes
 	tmp     [2]vec.Planes
 	vectors [][]field.M31 // of the terms of an instruction
+	steps   []planeStep   // of an instruction
 }
 
 // NewMachine makes a machine. Registers are added when programs that need them run.
@@ -162,7 +163,7 @@ func (m *Machine) Run(b *Bound, cols *Columns, lo, hi int, out func(i int, v Out
 			case in.a.scalar():
 				e := vec.Slice(m.tmp[0], 0, n)
 				if in.a.ext() {
-					m.materialize(b, in.a, e, base, ext)
+					m.materialize(b, in.a, e, base)
 					out(in.output, Output{Ext: &e})
 				} else {
 					m.fill(e[0], b.base[in.a.index])
@@ -180,12 +181,17 @@ func (m *Machine) Run(b *Bound, cols *Columns, lo, hi int, out func(i int, v Out
 			for _, t := range in.terms {
 				m.vectors = append(m.vectors, base(t.vector))
 			}
-			if in.a.scalar() {
+			switch {
+			case in.a.scalar():
 				vec.SumConsts(dst, b.ext[in.a.index], m.vectors, b.terms[i])
-			} else {
-				m.materialize(b, in.a, dst, base, ext)
-				vec.AccConsts(dst, m.vectors, b.terms[i])
+			case in.a.ext():
+				vec.AccConsts(dst, ext(in.a), m.vectors, b.terms[i])
+			default:
+				m.materialize(b, in.a, dst, base)
+				vec.AccConsts(dst, dst, m.vectors, b.terms[i])
 			}
+		case in.op == opPlanes:
+			m.planes(in.steps, b, base, ext)
 		case in.dst.kind == baseReg:
 			runBase(in, b, base)
 		default:
@@ -222,26 +228,15 @@ func (m *Machine) fill(dst []field.M31, v field.M31) {
 	}
 }
 
-// materialize copies any operand into planes over E.
-func (m *Machine) materialize(b *Bound, o operand, dst vec.Planes, base func(operand) []field.M31, ext func(operand) vec.Planes) {
-	switch {
-	case o.scalar():
-		c := b.ext[o.index].Coords()
-		for k := range dst {
-			m.fill(dst[k], c[k])
-		}
-	case o.ext():
-		src := ext(o)
-		if &src[0][0] != &dst[0][0] {
-			for k := range dst {
-				copy(dst[k], src[k])
-			}
-		}
-	default:
-		copy(dst[0], base(o))
-		for k := 1; k < len(dst); k++ {
-			clear(dst[k])
-		}
+// materialize writes a scalar or a base vector into planes over E.
+func (m *Machine) materialize(b *Bound, o operand, dst vec.Planes, base func(operand) []field.M31) {
+	if !o.scalar() {
+		Output{Base: base(o)}.CopyTo(dst)
+		return
+	}
+	c := b.ext[o.index].Coords()
+	for k := range dst {
+		m.fill(dst[k], c[k])
 	}
 }
 
@@ -284,56 +279,97 @@ func runBase(in *instruction, b *Bound, base func(operand) []field.M31) {
 	}
 }
 
+// runExt computes what isn't done plane by plane.
 func (m *Machine) runExt(in *instruction, b *Bound, base func(operand) []field.M31, ext func(operand) vec.Planes, n int) {
 	dst := ext(in.dst)
 	x, y := in.a, in.b
-	vector := func(o operand, tmp int) vec.Planes {
-		if o.ext() && !o.scalar() {
-			return ext(o)
-		}
-		t := vec.Slice(m.tmp[tmp], 0, n)
-		m.materialize(b, o, t, base, ext)
-		return t
-	}
-	if in.op == opAdd && (x.scalar() || !x.ext()) {
-		x, y = y, x
-	}
-	switch {
-	case in.op == opMul:
+	if in.op == opMul {
 		if x.scalar() {
 			x, y = y, x
 		}
 		switch {
-		case y.scalar() && x.ext():
-			vec.MulConstE(dst, ext(x), b.ext[y.index])
-		case y.scalar():
-			vec.SumConsts(dst, field.E{}, append(m.vectors[:0], base(x)), []field.E{b.ext[y.index]})
-		case !x.ext():
-			vec.MulBaseE(dst, ext(y), base(x))
-		case !y.ext():
-			vec.MulBaseE(dst, ext(x), base(y))
-		default:
+		case !y.scalar():
 			vec.MulE(dst, ext(x), ext(y))
+		case x.ext():
+			vec.MulConstE(dst, ext(x), b.ext[y.index])
+		default:
+			vec.SumConsts(dst, field.E{}, append(m.vectors[:0], base(x)), []field.E{b.ext[y.index]})
 		}
-	case y.scalar() && in.op == opAdd:
-		vec.AddConstE(dst, vector(x, 0), b.ext[y.index])
-	case y.scalar():
-		vec.AddConstE(dst, vector(x, 0), b.ext[y.index].Neg())
-	case !y.ext():
-		// Five coordinates are those of x.
-		v := vector(x, 0)
-		if in.op == opAdd {
-			vec.Add(dst[0], v[0], base(y))
-		} else {
-			vec.Sub(dst[0], v[0], base(y))
+		return
+	}
+	// Both operands in planes.
+	vector := func(o operand, tmp int) vec.Planes {
+		if o.vectorE() {
+			return ext(o)
 		}
-		for k := 1; k < len(dst) && &dst[k][0] != &v[k][0]; k++ {
-			copy(dst[k], v[k])
+		t := vec.Slice(m.tmp[tmp], 0, n)
+		m.materialize(b, o, t, base)
+		return t
+	}
+	if in.op == opAdd {
+		vec.AddE(dst, vector(x, 0), vector(y, 1))
+	} else {
+		vec.SubE(dst, vector(x, 0), vector(y, 1))
+	}
+}
+
+// planeStep is a step with its operands.
+type planeStep struct {
+	op     opcode
+	dst, a vec.Planes
+	b      vec.Planes              // if it is a vector over E
+	base   []field.M31             // if it is one over the base field
+	scalar [field.Degree]field.M31 // else; with its sign
+}
+
+// planes does steps plane by plane.
+func (m *Machine) planes(steps []step, b *Bound, base func(operand) []field.M31, ext func(operand) vec.Planes) {
+	m.steps = m.steps[:0]
+	for _, s := range steps {
+		p := planeStep{op: s.op, dst: ext(s.dst), a: ext(s.a)}
+		switch {
+		case s.b.vectorE():
+			p.b = ext(s.b)
+		case !s.b.scalar():
+			p.base = base(s.b)
+		default:
+			c := b.ext[s.b.index]
+			if s.op == opSub {
+				c = c.Neg()
+			}
+			p.scalar = c.Coords()
 		}
-	case in.op == opAdd:
-		vec.AddE(dst, vector(x, 0), ext(y))
-	default:
-		vec.SubE(dst, vector(x, 0), ext(y))
+		m.steps = append(m.steps, p)
+	}
+	for k := range field.Degree {
+		for i := range m.steps {
+			m.steps[i].run(k)
+		}
+	}
+}
+
+// run computes plane k.
+func (s *planeStep) run(k int) {
+	dst, a, b := s.dst[k], s.a[k], s.b[k]
+	switch {
+	case s.op == opMul:
+		vec.Mul(dst, a, s.base)
+		return
+	case s.base != nil && k == 0:
+		b = s.base
+	case s.base == nil && b == nil:
+		vec.AddConst(dst, a, s.scalar[k])
+		return
+	case s.base != nil: // which has no other coordinate
+		if &dst[0] != &a[0] {
+			copy(dst, a)
+		}
+		return
+	}
+	if s.op == opAdd {
+		vec.Add(dst, a, b)
+	} else {
+		vec.Sub(dst, a, b)
 	}
 }
 

@@ -26,24 +26,27 @@ const group = 4
 // ahead is how far before their use columns are fetched, in bytes.
 const ahead = 1024
 
-const combineSignature = "func(dst *[6]*uint32, start *[6]uint64, cols *[16]*uint32, c *[96]uint64, groups, rest int, n int)"
+// combineSignature is that of kernels with a start of the given name and type.
+func combineSignature(start, kind string) string {
+	return "func(dst *[6]*uint32, " + start + " " + kind + ", cols *[16]*uint32, c *[96]uint64, groups, rest int, n int)"
+}
 
 // combine sums products of columns and constants from a start that init loads, E and O for plane
 // k: groups of four columns and then a rest of less. The sums of six coordinates are in registers,
 // with AVX2 on the stack.
-func combine(m *M, name, doc string, init func(k int, dst, start, i Offset) Wide) {
-	m.FrameFunc(name, combineSignature, doc, func() {
+func combine(m *M, name, start, kind, doc string, init func(k int, start, i Offset) Wide) {
+	m.FrameFunc(name, combineSignature(start, kind), doc, func() {
 		var frame func(k int) Mem
 		if !m.AVX512 {
 			frame = m.Frame(2 * degree)
 		}
-		dst, start, cols, c := Pointer("dst"), Pointer("start"), Pointer("cols"), Pointer("c")
+		dst, from, cols, c := Pointer("dst"), Pointer(start), Pointer("cols"), Pointer("c")
 		groups, rest := Pointer("groups"), Pointer("rest")
 		m.PrepareFold()
 		m.Loop(Pointer("n"), m.Lanes, func(i Offset) {
 			var acc [degree]Wide
 			for k := range acc {
-				acc[k] = init(k, dst, start, i)
+				acc[k] = init(k, from, i)
 				if !m.AVX512 {
 					m.Store(acc[k].E, frame(2*k))
 					m.Store(acc[k].O, frame(2*k+1))
@@ -120,11 +123,11 @@ func planeOf(array Offset, k int) Offset {
 	return p
 }
 
-// accConsts starts from what is there.
+// accConsts starts from vectors.
 func accConsts(m *M) {
-	combine(m, "accConsts", "sets dst to dst plus the sum of col c over the columns, four to a group; c has the coordinates of a group's constants side by side. It ignores start.",
-		func(k int, dst, _, i Offset) Wide {
-			x := m.Load(m.At(planeOf(dst, k), i, 0))
+	combine(m, "accConsts", "src", "*[6]*uint32", "sets dst to src plus the sum of col c over the columns, four to a group; c has the coordinates of a group's constants side by side.",
+		func(k int, src, i Offset) Wide {
+			x := m.Load(m.At(planeOf(src, k), i, 0))
 			odd := m.Odd(x)
 			m.Even(x)
 			return Wide{E: x, O: odd}
@@ -133,8 +136,8 @@ func accConsts(m *M) {
 
 // sumConsts starts from a constant.
 func sumConsts(m *M) {
-	combine(m, "sumConsts", "sets dst to start plus the sum; see accConsts.",
-		func(k int, _, start, _ Offset) Wide {
+	combine(m, "sumConsts", "start", "*[6]uint64", "sets dst to start plus the sum; see accConsts.",
+		func(k int, start, _ Offset) Wide {
 			e, o := m.New(), m.New()
 			VPBROADCASTQ(Mem{Base: start, Disp: 8 * k}, e)
 			VPBROADCASTQ(Mem{Base: start, Disp: 8 * k}, o)
