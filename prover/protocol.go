@@ -27,6 +27,8 @@ type Witness struct {
 	Statement proof.Statement
 	Main      [][][]field.M31
 	Workspace *Workspace // whose memory the columns have; nil if that is of the heap
+
+	last bool // no other proof follows in the workspace
 }
 
 // proveWitness runs the protocol. It doesn't check the witness: a wrong one gives a proof that

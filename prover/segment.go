@@ -61,7 +61,7 @@ func ProveSegment(ctx context.Context, j *job.Job, o SegmentOptions) (*SegmentPr
 		return nil, err
 	}
 	defer ws.end()
-	w := &Witness{Statement: j.Place.Statement(), Workspace: ws}
+	w := &Witness{Statement: j.Place.Statement(), Workspace: ws, last: o.Workspace == nil}
 	c.Phase(PhaseTrace)
 	if err := w.build(ctx, key, &r.Segment, threads); err != nil {
 		return nil, err
@@ -96,6 +96,9 @@ func proveTables(ctx context.Context, key *verifier.Key, w *Witness, threads int
 	p, err := proveWitness(ctx, key, w, threads, c)
 	if err != nil {
 		return nil, err
+	}
+	if w.last && threads > 1 {
+		w.Workspace.giveUp()
 	}
 	c.Phase(PhaseVerify)
 	out := &SegmentProof{Encoded: p.Append(nil, key.Hash)}

@@ -22,7 +22,7 @@ func (p *pipeline) perform(ctx context.Context, ws *Workspace, t *task) outcome 
 		return o
 	}
 	defer ws.end()
-	w := &Witness{Statement: t.place.Statement(), Workspace: ws}
+	w := &Witness{Statement: t.place.Statement(), Workspace: ws, last: t.number+1 == len(p.plan.Cuts)}
 	c.Phase(PhaseTrace)
 	if o.err = w.build(ctx, p.key, t.recorded, t.threads); o.err != nil {
 		return o

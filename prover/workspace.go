@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
 	"sync/atomic"
 
 	"github.com/orrery/orrery/field"
@@ -28,6 +29,8 @@ type Workspace struct {
 	kept      *arena.Arena // of the constants
 	domains   *domains
 	constants *constants
+	giving    sync.WaitGroup // memory back to the system
+	given     error          // what came of it
 }
 
 // NewWorkspace makes an empty workspace.
@@ -35,11 +38,21 @@ func NewWorkspace() *Workspace { return &Workspace{mem: arena.New(), kept: arena
 
 // Close gives the memory back. No proof may be running.
 func (w *Workspace) Close() error {
+	w.giving.Wait()
 	w.domains, w.constants = nil, nil
-	if err := errors.Join(w.mem.Close(), w.kept.Close()); err != nil {
+	if err := errors.Join(w.given, w.mem.Close(), w.kept.Close()); err != nil {
 		return fmt.Errorf("prover: %w", err)
 	}
 	return nil
+}
+
+// giveUp gives the columns' memory back on another goroutine: unmapping it takes as long as
+// verifying the proof.
+func (w *Workspace) giveUp() {
+	w.giving.Wait()
+	old := w.mem
+	w.mem, w.used = arena.New(), false
+	w.giving.Go(func() { w.given = errors.Join(w.given, old.Close()) })
 }
 
 // ErrBusy says that another proof uses the workspace.

@@ -133,16 +133,22 @@ func (c *counter) empty() *counter { return newCounter(c.code.empty()) }
 const maxTaken = 1 << 16
 
 // add counts messages on a bus, one for each row: taken[r] times the entry with the key
-// elements keys[0][r], keys[1][r], .... It reports whether the tables have all entries that
-// are taken; if they don't, the counts are of no use any more.
-func (c *counter) add(bus uint32, taken []uint32, keys [][]field.M31) bool {
+// elements keys[0][r], keys[1][r], .... once tells that each row takes one. It reports whether
+// the tables have all entries that are taken; if they don't, the counts are of no use any more.
+func (c *counter) add(bus uint32, taken []uint32, once bool, keys [][]field.M31) bool {
 	x := keys[0][:len(taken)]
 	switch bus {
 	case rv32im.Range16.ID:
+		if once {
+			return addEachLimb(&c.limbs[limbRange], x)
+		}
 		return addLimbs(&c.limbs[limbRange], taken, x)
 	case rv32im.RangeSmall.ID:
 		return c.addSmall(taken, x, keys[1][:len(taken)])
 	case rv32im.Bytes.ID:
+		if once {
+			return c.addEachBytes(x, keys[1][:len(taken)], keys[2][:len(taken)])
+		}
 		return c.addBytes(taken, x, keys[1][:len(taken)], keys[2][:len(taken)])
 	case rv32im.Shift.ID:
 		return c.addShifts(taken, x)
@@ -166,6 +172,16 @@ func addLimbs(counts *limbCounts, taken []uint32, x []field.M31) bool {
 		v := uint32(x[r])
 		counts[uint16(v)] += n
 		wrong |= v>>16 | (n-1)>>16
+	}
+	return wrong == 0
+}
+
+// addEachLimb is addLimbs for rows that take one limb each.
+func addEachLimb(counts *limbCounts, x []field.M31) bool {
+	var wrong uint32
+	for _, v := range x {
+		counts[uint16(v)]++
+		wrong |= uint32(v) >> 16
 	}
 	return wrong == 0
 }
@@ -204,6 +220,20 @@ func (c *counter) addBytes(taken []uint32, op, x, y []field.M31) bool {
 		}
 		c.limbs[limbAnd+k][uint16(v+w<<8)] += n
 		wrong |= v>>8 | w>>8 | (n-1)>>16
+	}
+	return wrong == 0
+}
+
+// addEachBytes is addBytes for rows that take one entry each.
+func (c *counter) addEachBytes(op, x, y []field.M31) bool {
+	var wrong uint32
+	for r, k := range op {
+		if k > rv32im.ByteXor {
+			return false
+		}
+		v, w := uint32(x[r]), uint32(y[r])
+		c.limbs[limbAnd+k][uint16(v+w<<8)]++
+		wrong |= (v | w) >> 8
 	}
 	return wrong == 0
 }

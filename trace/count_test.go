@@ -89,7 +89,7 @@ func (c *counter) addOne(bus air.Bus, n uint32, tuple []field.M31) bool {
 	for i := range keyElements(bus) {
 		keys = append(keys, tuple[i:i+1])
 	}
-	return c.add(bus.ID, []uint32{n}, keys)
+	return c.add(bus.ID, []uint32{n}, n == 1, keys)
 }
 
 // total is the sum of all counts.

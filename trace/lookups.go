@@ -143,12 +143,13 @@ type taker struct {
 	out     [][]field.M31 // outputs of the program
 	taken   [][]uint32    // by multiplicity: how often each row takes
 	any     []bool        // whether any row does
+	once    []bool        // whether each row takes once
 	keys    [hashKey][]field.M31
 }
 
 // newTaker makes the taker of a chip, to run on a machine that others may use between its calls.
 func newTaker(l *lookups, machine *vm.Machine) *taker {
-	t := &taker{lookups: l, machine: machine, taken: make([][]uint32, len(l.mults)), any: make([]bool, len(l.mults)), out: make([][]field.M31, l.outputs)}
+	t := &taker{lookups: l, machine: machine, taken: make([][]uint32, len(l.mults)), any: make([]bool, len(l.mults)), once: make([]bool, len(l.mults)), out: make([][]field.M31, l.outputs)}
 	for i := range t.taken {
 		t.taken[i] = make([]uint32, blockRows)
 	}
@@ -187,7 +188,7 @@ func (t *taker) count(c *counter, cols *vm.Columns, lo, hi int) (r int, err erro
 		}
 	}
 	for i, s := range t.mults {
-		t.any[i] = takes(t.taken[i][:n], values(s))
+		t.any[i], t.once[i] = takes(t.taken[i][:n], values(s))
 	}
 	for i := range t.messages {
 		m := &t.messages[i]
@@ -197,7 +198,7 @@ func (t *taker) count(c *counter, cols *vm.Columns, lo, hi int) (r int, err erro
 		for k, s := range m.keys {
 			t.keys[k] = values(s)
 		}
-		if taken, keys := t.taken[m.mult][:n], t.keys[:len(m.keys)]; !c.add(m.bus.ID, taken, keys) {
+		if taken, keys := t.taken[m.mult][:n], t.keys[:len(m.keys)]; !c.add(m.bus.ID, taken, t.once[m.mult], keys) {
 			return c.unserved(m.bus, taken, keys)
 		}
 	}
@@ -205,15 +206,17 @@ func (t *taker) count(c *counter, cols *vm.Columns, lo, hi int) (r int, err erro
 }
 
 // takes sets taken to how often each row takes, given the multiplicities, and reports
-// whether any does. Look-ups receive, so the multiplicity is minus their number.
-func takes(taken []uint32, mult []field.M31) (any bool) {
-	all := uint32(0)
+// whether any does, and whether each does once. Look-ups receive, so the multiplicity is minus their
+// number.
+func takes(taken []uint32, mult []field.M31) (any, once bool) {
+	all, others := uint32(0), uint32(0)
 	for r, m := range mult[:len(taken)] {
 		n := uint32(m.Neg())
 		taken[r] = n
 		all |= n
+		others |= n ^ 1
 	}
-	return all != 0
+	return all != 0, others == 0
 }
 
 // unserved finds the row and describes what it takes. The counts are of no use any more.
@@ -224,7 +227,7 @@ func (c *counter) unserved(bus air.Bus, taken []uint32, keys [][]field.M31) (r i
 		for k := range keys {
 			one[k], row[k] = keys[k][r:r+1], keys[k][r]
 		}
-		if !c.add(bus.ID, taken[r:r+1], one) {
+		if !c.add(bus.ID, taken[r:r+1], false, one) {
 			break
 		}
 	}

@@ -346,15 +346,19 @@ func combineColumns(k cpu.Kernels, dst, src *Planes, start *field.E, cols [][]fi
 			group[accGroup*k+j%accGroup] = uint64(x)
 		}
 	}
-	for lo := 0; lo < n; lo += block {
-		hi := min(lo+block, n)
+	rows := block
+	if len(cols) <= accColumns/2 {
+		rows *= 2
+	}
+	groups, rest := len(cols)/accGroup, len(cols)%accGroup
+	for lo := 0; lo < n; lo += rows {
+		hi := min(lo+rows, n)
 		var from [accColumns]*uint32
 		for j, col := range cols {
 			from[j] = first(col[lo:hi])
 		}
 		part := Slice(*dst, lo, hi)
 		d := firsts(&part, hi-lo)
-		groups, rest := len(cols)/accGroup, len(cols)%accGroup
 		if start == nil {
 			part = Slice(*src, lo, hi)
 			a := firsts(&part, hi-lo)
