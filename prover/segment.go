@@ -97,9 +97,6 @@ func proveTables(ctx context.Context, key *verifier.Key, w *Witness, threads int
 	if err != nil {
 		return nil, err
 	}
-	if w.last && threads > 1 {
-		w.Workspace.giveUp()
-	}
 	c.Phase(PhaseVerify)
 	out := &SegmentProof{Encoded: p.Append(nil, key.Hash)}
 	if err := out.verify(key, p, threads); err != nil {
@@ -107,6 +104,9 @@ func proveTables(ctx context.Context, key *verifier.Key, w *Witness, threads int
 	}
 	out.Spans = c.measured()
 	out.Total = time.Since(start)
+	if w.last && threads > 1 {
+		w.Workspace.giveUp()
+	}
 	return out, nil
 }
 

@@ -46,8 +46,8 @@ func (w *Workspace) Close() error {
 	return nil
 }
 
-// giveUp gives the columns' memory back on another goroutine: unmapping it takes as long as
-// verifying the proof.
+// giveUp gives the columns' memory back on another goroutine: unmapping it takes longer than
+// writing the proof.
 func (w *Workspace) giveUp() {
 	w.giving.Wait()
 	old := w.mem

@@ -255,6 +255,18 @@ func (b *benchCase) step(profile soundness.Profile, id hash.ID) string {
 // verifications is how often the time of a verification is taken; the median counts.
 const verifications = 5
 
+func medianVerification(verify func() (seconds float64, err error)) (float64, error) {
+	times := make([]float64, verifications)
+	for i := range times {
+		var err error
+		if times[i], err = verify(); err != nil {
+			return 0, err
+		}
+	}
+	slices.Sort(times)
+	return times[verifications/2], nil
+}
+
 func (s *session) measure(b benchCase, program *rv.Program, profile soundness.Profile, id hash.ID) (benchResult, error) {
 	none := benchResult{}
 	result, err := prover.Prove(s.ctx, program, b.input, prover.Options{Profile: profile, Hash: id, Threads: s.threads, SegmentCycles: prover.MaxSegmentCycles, MaxMemory: 1 << 62})
@@ -273,19 +285,17 @@ func (s *session) measure(b benchCase, program *rv.Program, profile soundness.Pr
 	if err != nil {
 		return none, err
 	}
-	var times []float64
-	for range verifications {
+	verify, err := medianVerification(func() (float64, error) {
 		v, err := verifyReader(s.ctx, bufio.NewReader(bytes.NewReader(result.Proof)), verifier.Policy{}, 1)
-		if err != nil {
-			return none, err
-		}
-		times = append(times, v.seconds)
+		return v.seconds, err
+	})
+	if err != nil {
+		return none, err
 	}
-	slices.Sort(times)
 	return benchResult{
 		Guest: b.guest, Input: b.about, Profile: profile.String(), Hash: id.String(),
 		Cycles: result.Cycles, ProofBytes: len(result.Proof),
-		VerifySeconds: times[len(times)/2], ProveSeconds: result.Total.Seconds(),
+		VerifySeconds: verify, ProveSeconds: result.Total.Seconds(),
 		CellsPerCycle: float64(result.Layout.Cells()) / float64(max(result.Cycles, 1)),
 		SecurityBits:  rounds.Bits(), Queries: params.Queries,
 		Parts: parts,

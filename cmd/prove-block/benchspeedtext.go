@@ -61,7 +61,7 @@ func speedMarkdown(r *report) []byte {
 
 func (m *markdown) speeds(lines []speedResult) {
 	m.WriteString("Processor seconds: of all threads, a measure that other jobs on the host disturb less; system: the operating system's share of them. Roofline: time that\n" +
-		"the counted work would take at the kernels' own speed or at the memory's bandwidth, whichever is longer in a part of the proof, divided by the time of the proof.\n\n")
+		"the counted work would take at the kernels' own speed or at the memory's bandwidth, whichever is longer in a part of the proof, divided by the time of the proof. Verification: of the proof in memory, with a key at hand, on as many threads.\n\n")
 	m.head("guest", "input", "profile", "hash", "-threads", "-cycles", "-seconds", "-processor seconds", "-cycles/s", "-cells a cycle", "-cells/s", "-peak MiB", "-bytes a cycle", "-system", "-verify ms", "-proof bytes", "-roofline")
 	for _, x := range lines {
 		m.row("%s | %s | %s | %s | %d | %d | %.2f | %.2f | %.0f | %.1f | %.1f M | %.0f | %.0f | %s | %.1f | %d | %s",
