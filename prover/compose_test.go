@@ -254,7 +254,7 @@ func TestLift(t *testing.T) {
 
 // The next row is one step of the domain away.
 func TestNextRows(t *testing.T) {
-	for _, log := range []int{1, 2, 3, 7, 10} {
+	for _, log := range []int{1, 2, 3, 7, 10, 11, 13} {
 		next := (&engine{threads: 3}).nextRows(log)
 		for i, want := range circle.ConstraintDomain(log, 1).NextByStep() {
 			if got := int(next[i>>log][i&(1<<log-1)]) + i>>log<<log; got != int(want) {

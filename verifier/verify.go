@@ -136,7 +136,7 @@ func VerifySegment(key *Key, p *proof.Segment, policy Policy) error {
 }
 
 // VerifySegmentWith is VerifySegment with the same result, and leaves it to each how the
-// checks are made that don't depend on one another: some two thirds of the work.
+// checks are made that don't depend on one another: nearly all of the work.
 func VerifySegmentWith(key *Key, p *proof.Segment, policy Policy, each Each) error {
 	hasher, err := hash.New(key.Hash)
 	if err != nil {
