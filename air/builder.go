@@ -26,8 +26,11 @@ type Expr struct {
 	id NodeID
 }
 
+// someNodes is what most chips have, more or less.
+const someNodes = 256
+
 func newBuilder(l *Layout, publics int) *Builder {
-	return &Builder{layout: l, publics: publics, index: make(map[Node]NodeID)}
+	return &Builder{layout: l, publics: publics, index: make(map[Node]NodeID, someNodes)}
 }
 
 func (b *Builder) fail(format string, args ...any) {

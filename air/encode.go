@@ -6,7 +6,8 @@ import "encoding/binary"
 // on: column names, nodes, constraints, messages and their lowering. Its hash identifies
 // the constraint system in keys and transcripts.
 func (a *AIR) Encode() []byte {
-	var e []byte
+	// Enough for names of 48 bytes: the buffer hardly ever grows.
+	e := make([]byte, 0, 20*len(a.Nodes)+64*(len(a.Main)+len(a.Derived)+len(a.Preprocessed)+len(a.Constraints)+2*len(a.Messages)+2))
 	u32 := func(v int) { e = binary.LittleEndian.AppendUint32(e, uint32(v)) }
 	str := func(s string) { u32(len(s)); e = append(e, s...) }
 	str(a.Name)

@@ -56,6 +56,13 @@ func (k *Key) Digest() hash.Digest { return k.digest }
 // (docs/protocol.md, section 12). With it a verifier can be written in another language.
 func (k *Key) Encode() []byte {
 	var b []byte
+	k.encode(func(piece []byte) { b = append(b, piece...) })
+	return b
+}
+
+// encode gives the encoding piece by piece.
+func (k *Key) encode(write func(piece []byte)) {
+	var b []byte
 	u32 := func(v uint32) { b = binary.LittleEndian.AppendUint32(b, v) }
 	u32(proof.Version)
 	u32(k.Profile.ID())
@@ -66,13 +73,15 @@ func (k *Key) Encode() []byte {
 		e := a.Encode()
 		u32(uint32(int32(k.Machine.FixedLogHeight(i))))
 		u32(uint32(len(e)))
-		b = append(b, e...)
+		write(b)
+		write(e)
+		b = b[:0]
 	}
-	return b
+	write(b)
 }
 
 func (k *Key) computeDigest() hash.Digest {
 	s := hash.NewBlake2s(keyDomain)
-	s.Write(k.Encode())
+	k.encode(func(piece []byte) { s.Write(piece) })
 	return s.Sum()
 }
