@@ -62,7 +62,7 @@ func needs(t *testing.T, tools ...string) {
 	t.Helper()
 	for _, tool := range tools {
 		if _, err := exec.LookPath(tool); err != nil {
-			t.Skipf("%s isn't installed", tool)
+			t.Skipf("%s isn't installed, which this check of the C SDK or of the guests needs", tool)
 		}
 	}
 }

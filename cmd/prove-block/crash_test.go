@@ -23,7 +23,7 @@ func built(t *testing.T) string {
 	require.NoError(t, err)
 	path := filepath.Join(t.TempDir(), "prove-block")
 	if err := os.Symlink(self, path); err != nil {
-		t.Skip("no symbolic links: ", err)
+		t.Skip("the command is the test binary by another name, and no symbolic link can be made here: ", err)
 	}
 	return path
 }

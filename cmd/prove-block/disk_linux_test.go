@@ -16,7 +16,7 @@ func mounted(t *testing.T, flags uintptr, options string) string {
 	t.Helper()
 	dir := t.TempDir()
 	if err := syscall.Mount("tmpfs", dir, "tmpfs", flags, options); err != nil {
-		t.Skip("no file system of its own: ", err)
+		t.Skip("a full or read-only disk needs a file system of its own, which only root may mount: ", err)
 	}
 	t.Cleanup(func() { syscall.Unmount(dir, syscall.MNT_DETACH) })
 	return dir

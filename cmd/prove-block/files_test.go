@@ -42,7 +42,7 @@ func TestWriteFile(t *testing.T) {
 
 func TestWriteFileMode(t *testing.T) {
 	if runtime.GOOS == "windows" {
-		t.Skip("no file modes")
+		t.Skip("Windows has no file modes that could be kept")
 	}
 	dir := t.TempDir()
 	plain, ours := filepath.Join(dir, "plain"), filepath.Join(dir, "ours")
@@ -64,7 +64,7 @@ func TestWriteFileThroughLink(t *testing.T) {
 	real, link := filepath.Join(other, "real"), filepath.Join(dir, "link")
 	require.NoError(t, os.WriteFile(real, []byte("old"), 0o666))
 	if err := os.Symlink(real, link); err != nil {
-		t.Skip("no symbolic links: ", err)
+		t.Skip("no symbolic link can be made here, and so none be followed: ", err)
 	}
 	require.NoError(t, writeFile(link, []byte("new")))
 	got, err := os.ReadFile(real)
@@ -88,7 +88,7 @@ func TestWriteFileFails(t *testing.T) {
 func TestWriteFileToDevice(t *testing.T) {
 	info, err := os.Stat(os.DevNull)
 	if err != nil || runtime.GOOS == "windows" {
-		t.Skip("no device file")
+		t.Skip("this system has no device file, that could be replaced by mistake")
 	}
 	require.NoError(t, writeFile(os.DevNull, []byte("x")))
 	after, err := os.Stat(os.DevNull)
@@ -121,7 +121,7 @@ func TestReadSparseFile(t *testing.T) {
 	require.NoError(t, err)
 	defer f.Close()
 	if err := f.Truncate(1 << 40); err != nil {
-		t.Skip("no sparse files: ", err)
+		t.Skip("no file of a terabyte can be made here without its blocks: ", err)
 	}
 	s := &session{ctx: t.Context()}
 	_, err = s.readFile("PROOF", fileName(path), maxProof)

@@ -51,7 +51,7 @@ func TestRunIsInterrupted(t *testing.T) {
 
 func TestSignal(t *testing.T) {
 	if runtime.GOOS == "windows" {
-		t.Skip("no signals")
+		t.Skip("Windows has no signals that one process sends another")
 	}
 	// The test binary is the command if that is its name (see TestMain).
 	self, err := os.Executable()

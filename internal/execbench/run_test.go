@@ -118,7 +118,7 @@ func TestErrors(t *testing.T) {
 func TestProcess(t *testing.T) {
 	for _, tool := range []string{"true", "false"} {
 		if _, err := exec.LookPath(tool); err != nil {
-			t.Skip("no program to run: ", err)
+			t.Skip("the programs true and false, whose exits are measured, are not installed: ", err)
 		}
 		_, err := runProcess(exec.Command(tool), 1)
 		require.Error(t, err)

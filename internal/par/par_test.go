@@ -89,6 +89,19 @@ func TestChunks(t *testing.T) {
 	}
 }
 
+// checkWorkers checks that each index was handled once, by as many workers as there may be.
+func checkWorkers(t *testing.T, threads, n int, calls []atomic.Int32, started *atomic.Int32) {
+	t.Helper()
+	for i := range calls {
+		if c := calls[i].Load(); c != 1 {
+			t.Fatalf("threads %d, n %d: index %d was handled %d times", threads, n, i, c)
+		}
+	}
+	if s := int(started.Load()); s > max(min(threads, n), 1) || s == 0 != (n <= 0) {
+		t.Errorf("threads %d, n %d: %d workers", threads, n, s)
+	}
+}
+
 // Ranges become shorter, down to single indices, so that the last one doesn't keep anybody waiting.
 func TestBlocks(t *testing.T) {
 	for _, threads := range []int{-1, 0, 1, 2, 3, 16, 1000} {
@@ -117,14 +130,7 @@ func TestBlocks(t *testing.T) {
 						busy = false
 					}
 				})
-				for i := range calls {
-					if c := calls[i].Load(); c != 1 {
-						t.Fatalf("threads %d, n %d: index %d was handled %d times", threads, n, i, c)
-					}
-				}
-				if s := int(started.Load()); s > max(min(threads, n), 1) || s == 0 != (n <= 0) {
-					t.Errorf("threads %d, n %d: %d workers", threads, n, s)
-				}
+				checkWorkers(t, threads, n, calls, &started)
 				if l := int(longest.Load()); l > max(most, 1) {
 					t.Errorf("threads %d, n %d: a range of %d, not %d", threads, n, l, most)
 				}
@@ -150,14 +156,7 @@ func TestWorkers(t *testing.T) {
 					busy = false
 				}
 			})
-			for i := range calls {
-				if c := calls[i].Load(); c != 1 {
-					t.Fatalf("threads %d, n %d: index %d was handled %d times", threads, n, i, c)
-				}
-			}
-			if s := int(started.Load()); s > max(min(threads, n), 1) || s == 0 != (n <= 0) {
-				t.Errorf("threads %d, n %d: %d workers", threads, n, s)
-			}
+			checkWorkers(t, threads, n, calls, &started)
 		}
 	}
 }

@@ -26,7 +26,8 @@ const (
 	// block is the number of nodes of the lowest kept level that are computed at a time,
 	// so that the levels below them stay in the cache.
 	block = 64
-	// fewBlocks is the number of blocks for which it takes longer to wake another thread.
+	// fewBlocks is the number of blocks for each thread below which levels have fewer threads:
+	// in lanes they are a few microseconds of work.
 	fewBlocks = 8
 )
 
