@@ -13,7 +13,9 @@ import (
 
 	"github.com/orrery/orrery/hash"
 	"github.com/orrery/orrery/internal/cpu"
+	"github.com/orrery/orrery/proof"
 	"github.com/orrery/orrery/prover"
+	"github.com/orrery/orrery/prover/roofline"
 	"github.com/orrery/orrery/rv"
 	"github.com/orrery/orrery/soundness"
 	"github.com/orrery/orrery/verifier"
@@ -50,6 +52,8 @@ type longResult struct {
 	// Utilisation is the processor time divided by that of all threads.
 	Utilisation         float64 `json:"utilisation"`
 	CellsPerCycle       float64 `json:"cells_per_cycle"`
+	RooflineSeconds     float64 `json:"roofline_seconds"`
+	RooflineShare       float64 `json:"roofline_share"`
 	PeakMemoryBytes     uint64  `json:"peak_memory_bytes"`
 	ProofBytes          int64   `json:"proof_bytes"`
 	VerifySeconds       float64 `json:"verify_seconds"`
@@ -61,10 +65,10 @@ type longResult struct {
 const quickSegment = 1 << 13
 
 // long proves runs of several segments as prove does, and verifies the files.
-func (c *benchCmd) long(s *session, cases []benchCase, programs []*rv.Program) ([]longResult, error) {
+func (c *benchCmd) long(s *session, cases []benchCase, programs []*rv.Program, rates *calibrations) ([]longResult, error) {
 	var lines []longResult
 	for i := range cases {
-		line, err := c.longRun(s.ctx, &cases[i], programs[i], s.threads)
+		line, err := c.longRun(s.ctx, &cases[i], programs[i], s.threads, rates)
 		if err != nil {
 			return nil, fmt.Errorf("%s, %s: %w", cases[i].guest, cases[i].about, err)
 		}
@@ -73,7 +77,7 @@ func (c *benchCmd) long(s *session, cases []benchCase, programs []*rv.Program) (
 	return lines, nil
 }
 
-func (c *benchCmd) longRun(ctx context.Context, b *benchCase, program *rv.Program, threads int) (line *longResult, err error) {
+func (c *benchCmd) longRun(ctx context.Context, b *benchCase, program *rv.Program, threads int, rates *calibrations) (line *longResult, err error) {
 	file, err := os.CreateTemp("", "prove-block-bench")
 	if err != nil {
 		return nil, err
@@ -82,6 +86,10 @@ func (c *benchCmd) longRun(ctx context.Context, b *benchCase, program *rv.Progra
 	o := prover.Options{Threads: threads}
 	if c.Quick {
 		o.SegmentCycles = quickSegment
+	}
+	before, err := rates.measure(ctx, threads)
+	if err != nil {
+		return nil, err
 	}
 	debug.FreeOSMemory() // as in a fresh process, nothing is mapped
 	resetPeak()
@@ -104,6 +112,14 @@ func (c *benchCmd) longRun(ctx context.Context, b *benchCase, program *rv.Progra
 		CellsPerCycle: float64(r.Cells) / float64(max(r.Cycles, 1)), PeakMemoryBytes: peakMemory(), ProofBytes: r.Bytes,
 	}
 	x.Utilisation = (x.UserSeconds + x.SystemSeconds) / (total * float64(min(threads, runtime.NumCPU())))
+	after, err := rates.measure(ctx, threads)
+	if err != nil {
+		return nil, err
+	}
+	if x.RooflineSeconds, err = rooflineOf(file, r.Profile, r.Hash, roofline.Mean(before, after)); err != nil {
+		return nil, err
+	}
+	x.RooflineShare = x.RooflineSeconds / total
 	debug.FreeOSMemory()
 	resetPeak()
 	if x.VerifySeconds, err = verifyFile(ctx, file, r.Profile, r.Hash, threads); err != nil {
@@ -114,6 +130,38 @@ func (c *benchCmd) longRun(ctx context.Context, b *benchCase, program *rv.Progra
 		return nil, err
 	}
 	return x, nil
+}
+
+// rooflineOf is the time that the work of all segments of a proof in a file would take at the
+// kernels' own speed.
+func rooflineOf(file *os.File, profile soundness.Profile, id hash.ID, rates *roofline.Rates) (seconds float64, err error) {
+	if _, err := file.Seek(0, io.SeekStart); err != nil {
+		return 0, err
+	}
+	key, err := verifier.NewKey(profile, id)
+	if err != nil {
+		return 0, err
+	}
+	in := bufio.NewReader(file)
+	head, err := proof.ReadHead(in)
+	if err != nil {
+		return 0, err
+	}
+	err = walk(in, head, func(x *proof.Segment, _ int) error {
+		layout, err := verifier.NewLayout(key.Machine, x.Instances)
+		if err != nil {
+			return err
+		}
+		params, _, err := key.Parameters(layout)
+		if err != nil {
+			return err
+		}
+		for _, t := range roofline.Count(layout, params, id, roofline.TriesOf(x)) {
+			seconds += rates.Seconds(&t)
+		}
+		return nil
+	})
+	return seconds, err
 }
 
 // verifyFile verifies a proof in a file from its beginning and says how long it took.
@@ -136,11 +184,11 @@ func (m *markdown) longs(lines []longResult) {
 		return
 	}
 	m.WriteString("\n## Runs of several segments\n\nUtilisation: processor time divided by that of all threads. Verification reads the proof from a file.\n\n")
-	m.head("guest", "input", "-cycles", "-segments", "-at a time", "-threads", "-seconds", "-processor seconds", "-system", "-utilisation", "-cycles/s", "-cells a cycle", "-peak MiB", "-proof MB", "-verify s", "-on one thread", "-verifier's peak MiB")
+	m.head("guest", "input", "-cycles", "-segments", "-at a time", "-threads", "-seconds", "-processor seconds", "-system", "-utilisation", "-cycles/s", "-cells a cycle", "-roofline", "-peak MiB", "-proof MB", "-verify s", "-on one thread", "-verifier's peak MiB")
 	for _, x := range lines {
-		m.row("%s | %s | %d | %d | %d | %d | %.2f | %.2f | %s | %s | %.0f | %.1f | %.0f | %.1f | %.2f | %.2f | %.0f",
+		m.row("%s | %s | %d | %d | %d | %d | %.2f | %.2f | %s | %s | %.0f | %.1f | %s | %.0f | %.1f | %.2f | %.2f | %.0f",
 			x.Guest, x.Input, x.Cycles, x.Segments, x.Workers, x.Threads, x.ProveSeconds, x.UserSeconds+x.SystemSeconds,
-			percent(x.SystemSeconds/max(x.UserSeconds+x.SystemSeconds, 1e-9)), percent(x.Utilisation), x.CyclesPerSecond, x.CellsPerCycle,
+			percent(x.SystemSeconds/max(x.UserSeconds+x.SystemSeconds, 1e-9)), percent(x.Utilisation), x.CyclesPerSecond, x.CellsPerCycle, percent(x.RooflineShare),
 			float64(x.PeakMemoryBytes)/(1<<20), float64(x.ProofBytes)/1e6, x.VerifySeconds, x.VerifyOneSeconds, x.VerifyPeakMemoryMiB)
 	}
 }

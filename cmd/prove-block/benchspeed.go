@@ -215,7 +215,7 @@ func (c *benchCmd) speed(s *session, cases []benchCase) error {
 		}
 		if len(longer) > 0 {
 			p.Phase(segments)
-			r.Long, err = c.long(s, longer, longPrograms)
+			r.Long, err = c.long(s, longer, longPrograms, rates)
 		}
 		return err
 	}()

@@ -23,6 +23,8 @@ const Rounds = 15
 const (
 	// roundTime is the length of a round.
 	roundTime = 3 * time.Millisecond
+	// batchTime is the least time between two looks at the clock.
+	batchTime = 20 * time.Microsecond
 	// logColumn is the size of a transform, 16 KiB.
 	logColumn = 12
 	// stream is the size in words of what is copied to measure the bandwidth, 48 MiB.
@@ -61,16 +63,25 @@ func Calibrate(ctx context.Context, threads, rounds int) (*Rates, error) {
 // workload is some work on all threads.
 type workload struct {
 	each  []func()  // a call by each thread
+	batch int       // calls between two looks at the clock, which takes as long as a short call
 	n     float64   // units of work of a call
 	rates []float64 // units a second, by round
 }
 
 // newWorkload calls prepare for the operands of each thread: a call of f does n units.
 func newWorkload(threads int, prepare func() (f func(), n float64)) *workload {
-	w := &workload{each: make([]func(), threads)}
+	w := &workload{each: make([]func(), threads), batch: 1}
 	for i := range w.each {
 		w.each[i], w.n = prepare()
 		w.each[i]() // once, for the first touch of the operands
+	}
+	for took := time.Duration(0); took < batchTime; {
+		w.batch *= 2
+		start := time.Now()
+		for range w.batch {
+			w.each[0]()
+		}
+		took = time.Since(start)
 	}
 	return w
 }
@@ -80,10 +91,14 @@ func (w *workload) round() {
 	var calls atomic.Int64
 	start := time.Now()
 	par.For(len(w.each), len(w.each), func(i int) {
+		n := int64(0)
 		for time.Since(start) < roundTime {
-			w.each[i]()
-			calls.Add(1)
+			for range w.batch {
+				w.each[i]()
+			}
+			n += int64(w.batch)
 		}
+		calls.Add(n)
 	})
 	w.rates = append(w.rates, float64(calls.Load())*w.n/time.Since(start).Seconds())
 }
