@@ -32,7 +32,7 @@ func Cut(ctx context.Context, program *rv.Program, input []byte, o Options, emit
 		return nil, err
 	}
 	r.plan.single = nil
-	cutter, err := r.newCutter()
+	cutter, err := r.newCutter(1)
 	if err != nil {
 		return nil, err
 	}

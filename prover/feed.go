@@ -121,7 +121,7 @@ func (f *feed) record(ctx context.Context, i int) (*task, error) {
 		}
 	} else {
 		if f.cutter == nil {
-			c, err := f.newCutter()
+			c, err := f.newCutter(f.workers)
 			if err != nil {
 				return nil, err
 			}

@@ -51,10 +51,11 @@ func SegmentMemory(l *verifier.Layout, logBlowup int) uint64 {
 	return segmentMemory + values + trees + quotient
 }
 
-// recordingMemory is what a recorded segment takes, in bytes, with the memory of the recorder.
-func recordingMemory(cycles uint64, rows *trace.Rows) uint64 {
+// recordingMemory is what a recorded segment takes besides its records, in bytes, with the memory of
+// the recorder.
+func recordingMemory(rows *trace.Rows) uint64 {
 	n := func(chip int) uint64 { return uint64(rows[chip]) }
-	return cycles*recordBytes + n(rv32im.ChipPage)*leafBytes + n(rv32im.ChipNode)*nodeBytes + n(rv32im.ChipRegion)*timedPage
+	return n(rv32im.ChipPage)*leafBytes + n(rv32im.ChipNode)*nodeBytes + n(rv32im.ChipRegion)*timedPage
 }
 
 // Memory is about how much memory proving the run takes with as many segments at a time, in

@@ -100,7 +100,6 @@ func newPlan(ctx context.Context, keys func() (*verifier.Key, error), program *r
 	}
 	if run.Segments == 1 {
 		p.plan.single = last
-		p.plan.Guest -= last.Cycles * recordBytes // their memory becomes columns
 	}
 	return p.plan, nil
 }
@@ -167,7 +166,7 @@ func (p *planner) need(t *exec.Trace) (segment, guest uint64, err error) {
 	if !t.Ended || len(p.plan.Cuts) > 0 {
 		segment += t.Cycles * recordBytes // which it holds until its tables are made, and then gives to another
 	}
-	return segment, uint64(p.forecast.Pages(t))*pageMemory + recordingMemory(t.Cycles, rows), nil
+	return segment, uint64(p.forecast.Pages(t))*pageMemory + recordingMemory(rows), nil
 }
 
 // output opens the output of a run that has ended.

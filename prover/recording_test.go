@@ -1,6 +1,7 @@
 package prover
 
 import (
+	"context"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -34,4 +35,24 @@ func TestRecordingMemoryOfSeveral(t *testing.T) {
 	require.NoError(t, r.makePlan(t.Context()))
 	require.Greater(t, len(r.plan.Cuts), 1)
 	require.Zero(t, r.space.memory().Stats().InUse)
+}
+
+// A recording has memory only while fewer than so many others have it.
+func TestRecordingsWait(t *testing.T) {
+	r, err := newRun(t.Context(), loadGuest(t, "alu"), nil, Options{SegmentCycles: 100})
+	require.NoError(t, err)
+	defer r.close()
+	require.NoError(t, r.makePlan(t.Context()))
+	c, err := r.newCutter(1)
+	require.NoError(t, err)
+	first, err := c.record(t.Context(), 0)
+	require.NoError(t, err)
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	_, err = c.record(ctx, 1)
+	require.ErrorIs(t, err, context.Canceled)
+	c.spend(first.Segment.Run)
+	_, err = c.record(t.Context(), 1)
+	require.NoError(t, err)
+	require.Zero(t, first.Segment.Run.Records.Len())
 }
