@@ -82,15 +82,12 @@ func Verify(h hash.Hasher, cap []hash.Digest, capLog int, shape Shape, indices [
 		return err
 	}
 
-	known := Distinct(indices, 0)
-	digests := make([]hash.Digest, len(known))
-	for i := range known {
-		digests[i] = h.Leaf(row(rows[0], shape[0].Width, i))
-	}
+	known, many := Distinct(indices, 0), hash.AsMany(h)
+	digests, children := make([]hash.Digest, len(known)), make([]hash.Digest, 2*len(known))
+	many.Leaves(rows[0], shape[0].Width, digests)
 	given := proof.Nodes
 	next := 1 // the layer that joins next
 	for level := shape[0].LogHeight; level > capLog; level-- {
-		joins := next < len(shape) && shape[next].LogHeight == level-1
 		n := 0
 		for i := 0; i < len(known); i++ {
 			x := known[i]
@@ -105,17 +102,16 @@ func Verify(h hash.Hasher, cap []hash.Digest, capLog int, shape Shape, indices [
 					l, r = r, l
 				}
 			}
-			if joins {
-				digests[n] = h.NodeRow(l, r, row(rows[next], shape[next].Width, n))
-			} else {
-				digests[n] = h.Node(l, r)
-			}
+			children[2*n], children[2*n+1] = l, r
 			known[n] = x >> 1
 			n++
 		}
 		known, digests = known[:n], digests[:n]
-		if joins {
+		if next < len(shape) && shape[next].LogHeight == level-1 {
+			many.NodeRows(children[:2*n], rows[next], shape[next].Width, digests)
 			next++
+		} else {
+			many.Nodes(children[:2*n], digests)
 		}
 	}
 	for i, x := range known {
@@ -124,11 +120,6 @@ func Verify(h hash.Hasher, cap []hash.Digest, capLog int, shape Shape, indices [
 		}
 	}
 	return nil
-}
-
-// row is row i of rows of width w that follow one another.
-func row(rows []field.M31, w, i int) []field.M31 {
-	return rows[i*w : (i+1)*w]
 }
 
 // checkSizes compares all lengths with those of the canonical opening.

@@ -180,10 +180,10 @@ type Check struct {
 
 // Verify decodes and checks the segment's proof, once, and lets go of it. The checks of a
 // chain are independent of each other. The error is an *Error.
-func (k *Check) Verify() error { return k.VerifyWith(inTurn) }
+func (k *Check) Verify() error { return k.VerifyWith(Means{}) }
 
 // VerifyWith is Verify by way of VerifySegmentWith.
-func (k *Check) VerifyWith(each Each) error {
+func (k *Check) VerifyWith(means Means) error {
 	if k.used.Swap(true) {
 		return inSegment(uint32(k.Index), reject(StageChain, errUsed))
 	}
@@ -192,7 +192,7 @@ func (k *Check) VerifyWith(each Each) error {
 	if err != nil {
 		return inSegment(uint32(k.Index), readError(err))
 	}
-	if err := VerifySegmentWith(k.chain.key, s, k.chain.policy, each); err != nil {
+	if err := VerifySegmentWith(k.chain.key, s, k.chain.policy, means); err != nil {
 		return inSegment(uint32(k.Index), err)
 	}
 	k.chain.verified.Add(1)

@@ -53,6 +53,7 @@ var (
 	errLength      = errors.New("wrong length")
 	errDenominator = errors.New("a look-up denominator is zero")
 	errNotMade     = errors.New("a check was not made")
+	errHasher      = errors.New("the caller's hash function is another one")
 )
 
 // Policy is what the caller demands of a proof.
@@ -121,6 +122,28 @@ const (
 // likes, and returns when all calls have returned.
 type Each func(n int, f func(i int))
 
+// Means are what a caller lends to a verification, to make it faster. Results don't depend on
+// them.
+type Means struct {
+	// Each makes the checks that don't depend on one another, which are nearly all of the work; nil
+	// makes them one after the other.
+	Each Each
+	// Hasher is the key's hash function; nil is that of package hash. The caller answers for its
+	// results: whoever gives another function accepts proofs that nobody made.
+	Hasher hash.Hasher
+}
+
+// hasher is the hash function of a key, which must be the one that m has, if any.
+func (m *Means) hasher(key *Key) (hash.Hasher, error) {
+	if m.Hasher == nil {
+		return hash.New(key.Hash)
+	}
+	if id := m.Hasher.ID(); id != key.Hash {
+		return nil, fmt.Errorf("%w: %v for a key with %v", errHasher, id, key.Hash)
+	}
+	return m.Hasher, nil
+}
+
 // inTurn is the Each of a single thread.
 func inTurn(n int, f func(i int)) {
 	for i := range n {
@@ -132,13 +155,12 @@ func inTurn(n int, f func(i int)) {
 // says of its neighbours is for the caller to check; Chain does.
 // The error is an *Error.
 func VerifySegment(key *Key, p *proof.Segment, policy Policy) error {
-	return VerifySegmentWith(key, p, policy, inTurn)
+	return VerifySegmentWith(key, p, policy, Means{})
 }
 
-// VerifySegmentWith is VerifySegment with the same result, and leaves it to each how the
-// checks are made that don't depend on one another: nearly all of the work.
-func VerifySegmentWith(key *Key, p *proof.Segment, policy Policy, each Each) error {
-	hasher, err := hash.New(key.Hash)
+// VerifySegmentWith is VerifySegment with the same result, by the means given.
+func VerifySegmentWith(key *Key, p *proof.Segment, policy Policy, means Means) error {
+	hasher, err := means.hasher(key)
 	if err != nil {
 		return reject(StageKey, err)
 	}
@@ -234,6 +256,10 @@ func VerifySegmentWith(key *Key, p *proof.Segment, policy Policy, each Each) err
 		}
 		return nil
 	})
+	each := means.Each
+	if each == nil {
+		each = inTurn
+	}
 	return all(checks, each)
 }
 

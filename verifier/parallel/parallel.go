@@ -9,6 +9,8 @@ import (
 	"sync"
 
 	"github.com/orrery/orrery/abi"
+	"github.com/orrery/orrery/hash"
+	"github.com/orrery/orrery/hash/lanes"
 	"github.com/orrery/orrery/internal/par"
 	"github.com/orrery/orrery/proof"
 	"github.com/orrery/orrery/soundness"
@@ -23,7 +25,7 @@ type Info struct {
 }
 
 // VerifyReader is verifier.Verify for a proof that is read from r, which should be
-// buffered. As many segments are verified at a time as there are threads (at least one),
+// buffered, with the hash functions' vector kernels. As many segments are verified at a time as there are threads (at least one),
 // and one more is in memory; a segment has several threads if there are fewer segments. The error is that of the first segment with one, an
 // *verifier.Error, or what the reader or the context gave.
 func VerifyReader(ctx context.Context, key *verifier.Key, r io.Reader, policy verifier.Policy, threads int) (abi.Claim, Info, error) {
@@ -31,8 +33,12 @@ func VerifyReader(ctx context.Context, key *verifier.Key, r io.Reader, policy ve
 	if err != nil {
 		return abi.Claim{}, Info{}, err
 	}
+	h, err := hash.New(key.Hash)
+	if err != nil {
+		return abi.Claim{}, Info{}, err
+	}
 	threads = max(1, threads)
-	p := pool{threads: max(1, threads/chain.Segments())}
+	p := pool{means: verifier.Means{Each: on(max(1, threads/chain.Segments())), Hasher: lanes.Many(h)}}
 	checks := make(chan *verifier.Check)
 	var workers sync.WaitGroup
 	for range min(threads, chain.Segments()) {
@@ -61,9 +67,10 @@ func VerifyReader(ctx context.Context, key *verifier.Key, r io.Reader, policy ve
 	return claim, p.info, nil
 }
 
-// Segment is verifier.VerifySegment on several threads.
+// Segment is verifier.VerifySegment on several threads. It hashes without kernels: a prover checks
+// with it what it has made with them.
 func Segment(key *verifier.Key, p *proof.Segment, policy verifier.Policy, threads int) error {
-	return verifier.VerifySegmentWith(key, p, policy, on(threads))
+	return verifier.VerifySegmentWith(key, p, policy, verifier.Means{Each: on(threads)})
 }
 
 // on makes checks on a number of threads. The last check, the low-degree test, takes longest and
@@ -74,7 +81,7 @@ func on(threads int) verifier.Each {
 
 // pool collects what the workers find.
 type pool struct {
-	threads int // for each segment
+	means verifier.Means // for each segment
 
 	mu      sync.Mutex
 	info    Info
@@ -118,7 +125,7 @@ func (p *pool) hasFailed() bool {
 func (p *pool) verify(key *verifier.Key, k *verifier.Check) {
 	var rounds soundness.Rounds
 	var cells uint64
-	err := k.VerifyWith(on(p.threads))
+	err := k.VerifyWith(p.means)
 	if err == nil {
 		rounds, cells, err = measure(key, k)
 	}

@@ -15,6 +15,7 @@ import (
 
 	"github.com/orrery/orrery/field"
 	"github.com/orrery/orrery/hash"
+	"github.com/orrery/orrery/hash/lanes"
 	"github.com/orrery/orrery/proof"
 	"github.com/orrery/orrery/prover"
 	"github.com/orrery/orrery/rv"
@@ -120,6 +121,11 @@ func TestSegment(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	h, err := hash.New(key.Hash)
+	if err != nil {
+		t.Fatal(err)
+	}
+	many := lanes.Many(h)
 	s := p.Segments[1]
 	compare := func(what string) {
 		t.Helper()
@@ -131,6 +137,9 @@ func TestSegment(t *testing.T) {
 			if got := parallel.Segment(key, s, verifier.Policy{}, threads); !reflect.DeepEqual(got, want) {
 				t.Errorf("%s, %d threads: %v, not %v", what, threads, got, want)
 			}
+		}
+		if got := verifier.VerifySegmentWith(key, s, verifier.Policy{}, verifier.Means{Hasher: many}); !reflect.DeepEqual(got, want) {
+			t.Errorf("%s, by kernels: %v, not %v", what, got, want)
 		}
 	}
 	compare("honest")
@@ -161,20 +170,40 @@ func TestAttackCheckLeftOut(t *testing.T) {
 		}
 		checks = n
 	}
-	if err := verifier.VerifySegmentWith(key, p.Segments[0], verifier.Policy{}, each); err != nil || checks == 0 {
+	if err := verifier.VerifySegmentWith(key, p.Segments[0], verifier.Policy{}, verifier.Means{Each: each}); err != nil || checks == 0 {
 		t.Fatalf("%d checks: %v", checks, err)
 	}
 	for left := range checks {
-		err := verifier.VerifySegmentWith(key, p.Segments[0], verifier.Policy{}, func(n int, f func(int)) {
+		err := verifier.VerifySegmentWith(key, p.Segments[0], verifier.Policy{}, verifier.Means{Each: func(n int, f func(int)) {
 			for i := range n {
 				if i != left {
 					f(i)
 				}
 			}
-		})
+		}})
 		var e *verifier.Error
 		if !errors.As(err, &e) {
 			t.Errorf("check %d left out: %v", left, err)
+		}
+	}
+}
+
+// A hash function that isn't the key's is refused before it hashes anything.
+func TestAttackOtherHasher(t *testing.T) {
+	key, r := setup(t)
+	p, err := proof.Decode(r.Proof)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, id := range []hash.ID{hash.Blake2s, hash.Poseidon2} {
+		h, err := hash.New(id)
+		if err != nil {
+			t.Fatal(err)
+		}
+		err = verifier.VerifySegmentWith(key, p.Segments[0], verifier.Policy{}, verifier.Means{Hasher: lanes.Many(h)})
+		var e *verifier.Error
+		if id == key.Hash && err != nil || id != key.Hash && (!errors.As(err, &e) || e.Stage != verifier.StageKey) {
+			t.Errorf("%v: %v", id, err)
 		}
 	}
 }
