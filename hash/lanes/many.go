@@ -30,7 +30,7 @@ func (m many) NodeRows(children []hash.Digest, rows []field.M31, width int, out 
 	})
 }
 
-// inColumns calls f with the columns of rows lo to lo+n, for all of so many rows.
+// inColumns puts rows into columns and calls f with them, for n rows from row lo on at a time.
 func inColumns(rows []field.M31, width, count int, f func(columns [][]field.M31, lo, n int)) {
 	buffer, columns := make([]field.M31, Width*width), make([][]field.M31, width)
 	for lo := 0; lo < count; lo += Width {

@@ -25,9 +25,10 @@ type Info struct {
 }
 
 // VerifyReader is verifier.Verify for a proof that is read from r, which should be
-// buffered, with the hash functions' vector kernels. As many segments are verified at a time as there are threads (at least one),
-// and one more is in memory; a segment has several threads if there are fewer segments. The error is that of the first segment with one, an
-// *verifier.Error, or what the reader or the context gave.
+// buffered, with the vector kernels of the hash functions. As many segments are verified at a time
+// as there are threads (at least one), and one more is in memory; a segment has several threads if
+// there are fewer segments. The error is that of the first segment with one, an *verifier.Error,
+// or what the reader or the context gave.
 func VerifyReader(ctx context.Context, key *verifier.Key, r io.Reader, policy verifier.Policy, threads int) (abi.Claim, Info, error) {
 	chain, err := verifier.NewChain(key, r, policy)
 	if err != nil {
