@@ -18,7 +18,7 @@ func TestRecordingMemory(t *testing.T) {
 	require.NoError(t, r.makePlan(t.Context()))
 	mem := r.space.memory()
 	if mem.OnHeap() {
-		t.Skip("columns come from the heap on this system")
+		t.Skip("columns come from Go's heap on this system: there is no arena to look at")
 	}
 	require.NotZero(t, mem.Stats().InUse)
 	s, err := r.openWhole()

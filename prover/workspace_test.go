@@ -84,7 +84,7 @@ func TestWorkspaceGivesBack(t *testing.T) {
 	w := NewWorkspace()
 	defer w.Close()
 	if w.mem.OnHeap() {
-		t.Skip("columns come from the heap on this system")
+		t.Skip("columns come from Go's heap on this system: there is no arena to look at")
 	}
 	r, err := ProveSegment(t.Context(), onlyJob(t, "alu", soundness.Fast), SegmentOptions{Workspace: w})
 	require.NoError(t, err)

@@ -35,7 +35,7 @@ const (
 // operands in the cache, and that of the memory. Each kernel is measured in some rounds, in turn with the
 // others, so that all of them see the same changes of the processor's speed. The median of the
 // rounds counts: a best one has the speed of a moment, which a proof doesn't have throughout. A round takes
-// 40 milliseconds, the whole up to 100 MiB for each thread.
+// some 45 milliseconds, the whole up to 100 MiB for each thread.
 func Calibrate(ctx context.Context, threads, rounds int) (*Rates, error) {
 	loads := make([]*workload, NumKernels, NumKernels+1)
 	for i := range loads {
@@ -75,15 +75,16 @@ func newWorkload(threads int, prepare func() (f func(), n float64)) *workload {
 		w.each[i], w.n = prepare()
 		w.each[i]() // once, for the first touch of the operands
 	}
-	for took := time.Duration(0); took < batchTime; {
-		w.batch *= 2
+	for {
 		start := time.Now()
 		for range w.batch {
 			w.each[0]()
 		}
-		took = time.Since(start)
+		if time.Since(start) >= batchTime {
+			return w
+		}
+		w.batch *= 2
 	}
-	return w
 }
 
 // round measures for a while.
